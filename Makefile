@@ -1,0 +1,30 @@
+# Two commands: `make run` shows the product on a sample week, `make test` checks all of it. Each sets up what it needs.
+
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell command -v $(p))))
+BIN := .venv/bin
+
+.PHONY: run test lint lock
+
+run: .venv/installed
+	@$(BIN)/seabridge demo
+
+test: .venv/installed lint
+	$(BIN)/pytest
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Seabridge needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12 ..." % sys.version.split()[0])'
+	@echo "Setting up .venv (about a minute the first time)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# New versions: needs uv. The fastapi bound and the DuckDB pin in pyproject.toml have their reasons in README.
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --extra test --python-version 3.11 --upgrade pyproject.toml -o requirements.lock

@@ -1,0 +1,191 @@
+"""From the judged items of a week to an edition, every word in it cleaned and bounded.
+
+Pure; reads no database and no clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from digests.edition import (
+    Count,
+    Coverage,
+    Edition,
+    EditionSection,
+    EditionStory,
+    Imprint,
+    Period,
+    Tag,
+    Voice,
+    slug_of,
+)
+from digests.plain import extract, language_tag, one_line, web_address
+from digests.ranking import Article, Candidate, candidates, chosen
+from digests.settings import OTHER, DigestSettings
+from digests.wording import basis_of, finished, notes_of
+from parsers.model import JudgedItem, Source, Story
+
+OTHER_NAME = "Beyond the listed topics"
+_NAME, _TITLE, _SUMMARY, _LEAD_SUMMARY, _NOTE, _WORD = 80, 180, 320, 560, 400, 48
+_REASONS, _VOICES = 5, 6
+_MARKS = {"abstract": "abstract only", "title": "headline only"}
+
+
+def compose(
+    *,
+    settings: DigestSettings,
+    period: Period,
+    items: Sequence[JudgedItem],
+    stories: Sequence[Story],
+    sources: Mapping[str, Source],
+    topics: Sequence[tuple[str, str]],
+    counts_this: Mapping[str, int],
+    counts_last: Mapping[str, int] | None,
+    coverage: Coverage,
+    late: int = 0,
+    undated: int = 0,
+    seed_notes: Sequence[str] = (),
+    earlier: Mapping[str, str] | None = None,
+    revision: int = 1,
+) -> Edition:
+    """The edition of one week.
+
+    Args:
+        items: published in the week; those judged off are left out here.
+        stories: may name items outside the week; an item without a story is a story of its own.
+        topics: (id, name) of all topics.
+        counts_this, counts_last: items by topic, this week and the week before; None where there was no week before.
+        seed_notes: sentences about the seed documents, shown before the first story.
+        earlier: item id -> id of the edition that carried it. For a correction leave out the edition itself.
+
+    A story leads the edition, or stands in the section of its best topic, or is counted in that section's `more`. The
+    lead is the best story that is squarely on the subject. Rank follows from: on the subject or only related; weight of
+    the best source plus one for each further independent publisher family, at most three; relevance score; score of the
+    best topic; date.
+    """
+    names = {**{topic: one_line(name, _NAME) for topic, name in topics}, OTHER: OTHER_NAME}
+    order = [section.topic for section in settings.sections]
+    found = candidates(items, stories, sources, earlier or {}, order)
+    lead = next((candidate for candidate in found if candidate.core), None)
+    taken = chosen(found, lead, settings)
+    zone = ZoneInfo(period.zone)
+    told = {
+        candidate.id: _story(candidate, rank, names, zone, _LEAD_SUMMARY if candidate is lead else _SUMMARY)
+        for rank, candidate in enumerate((c for c in found if c.id in taken), 1)
+    }
+    sections = []
+    for topic in order:
+        here = [c.id for c in found if c.section == topic and c is not lead]
+        shown = tuple(told[story] for story in here if story in told)
+        if here:
+            sections.append(EditionSection(topic, names[topic], shown, len(here) - len(shown)))
+    edition_id = f"{period.iso}/{settings.id}/{settings.language}"
+    coverage = _clean(coverage)
+    edition = Edition(
+        id=edition_id,
+        revision=revision,
+        name=one_line(settings.name, _NAME),
+        language=settings.language,
+        period=period,
+        lead=told[lead.id] if lead else None,
+        sections=tuple(sections),
+        counts=_counts(order, names, counts_this, counts_last),
+        coverage=coverage,
+        late=late,
+        undated=undated,
+        notes=(),
+        basis=basis_of(coverage, period, late, undated),
+        imprint=_imprint(settings, slug_of(edition_id, revision)),
+    )
+    notes = (*notes_of(edition), *(one_line(note, _NOTE) for note in seed_notes))
+    return finished(replace(edition, notes=notes))
+
+
+def unsubscribe_uri(settings: DigestSettings) -> str:
+    """The one way out, in header and body. Its subject names the list: leaving one must not leave another."""
+    return f"mailto:{settings.unsubscribe}?subject=unsubscribe%20{settings.id}"
+
+
+def _story(candidate: Candidate, rank: int, names: Mapping[str, str], zone: ZoneInfo, summary: int) -> EditionStory:
+    first = candidate.articles[0]
+    others = _new_families_first(candidate.articles)
+    voices = [_voice(article, zone, copy=False) for article in (first, *others)]
+    voices += [_voice(article, zone, copy=True) for article in candidate.copies]
+    return EditionStory(
+        id=candidate.id,
+        rank=rank,
+        title=voices[0].title,
+        url=voices[0].url,
+        summary=extract(first.item.summary or first.item.text, summary),
+        why=_reasons(first),
+        published=voices[0].published,
+        language=voices[0].language,
+        voices=tuple(voices[:_VOICES]),
+        publishers=candidate.families,
+        topics=tuple(Tag(topic, names[topic]) for topic in candidate.topics) or (Tag(OTHER, OTHER_NAME),),
+        more_voices=max(0, len(voices) - _VOICES),
+        update_of=candidate.update_of,
+        marks=_marks(first),
+    )
+
+
+def _voice(article: Article, zone: ZoneInfo, *, copy: bool) -> Voice:
+    item, source = article.item, article.source
+    return Voice(
+        item=item.id,
+        source=one_line(source.name, _NAME),
+        country=one_line(source.country, 12),
+        language=language_tag(item.language),
+        publisher_type=source.publisher_type,
+        title=one_line(item.title, _TITLE) or "(no title)",
+        url=web_address(item.url),
+        published=item.published.astimezone(zone) if item.published else None,
+        copy=copy,
+    )
+
+
+def _reasons(article: Article) -> tuple[str, ...]:
+    """The words that weighed most, each once, as they stand in the article."""
+    evidence = [piece for label in article.judged.judgement.labels for piece in label.evidence]
+    words: dict[str, str] = {}
+    for piece in sorted(evidence, key=lambda piece: -piece.weight):
+        word = one_line(piece.text, _WORD)
+        if word:
+            words.setdefault(word.casefold(), word)
+    return tuple(words.values())[:_REASONS]
+
+
+def _marks(article: Article) -> tuple[str, ...]:
+    origin = _MARKS.get(article.item.text_origin)
+    return (*(["sample"] if article.source.local else []), *([origin] if origin else []))
+
+
+def _new_families_first(articles: Sequence[Article]) -> list[Article]:
+    """All but the first article; those of publishers not seen before come before second helpings."""
+    seen = {articles[0].source.family}
+    first: list[Article] = []
+    rest: list[Article] = []
+    for article in articles[1:]:
+        (rest if article.source.family in seen else first).append(article)
+        seen.add(article.source.family)
+    return first + rest
+
+
+def _counts(
+    order: Sequence[str], names: Mapping[str, str], this: Mapping[str, int], last: Mapping[str, int] | None
+) -> tuple[Count, ...]:
+    return tuple(
+        Count(topic, names[topic], this.get(topic, 0), None if last is None else last.get(topic, 0))
+        for topic in order
+        if topic != OTHER
+    )
+
+
+def _imprint(settings: DigestSettings, slug: str) -> Imprint:
+    archive = f"{settings.archive_url.rstrip('/')}/{slug}.html" if settings.archive_url else None
+    return Imprint(one_line(settings.sender_name, _NAME), settings.reply_to, unsubscribe_uri(settings), archive)
+
+
+def _clean(coverage: Coverage) -> Coverage:
+    failed = tuple((one_line(name, _NAME), one_line(reason, 100)) for name, reason in coverage.failed)
+    return Coverage(tuple(one_line(name, _NAME) for name in coverage.read), failed, coverage.disabled)

@@ -1,0 +1,36 @@
+"""An edition cut to a reader's topics or to a number of stories. Adds nothing and reorders nothing."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from digests.edition import Edition, EditionStory
+from digests.wording import finished
+
+
+def selected(edition: Edition, topics: Collection[str]) -> Edition | None:
+    """The stories and counts of `topics` alone: the whole edition for no topics, None where no story is left."""
+    if not topics:
+        return edition
+    counts = tuple(count for count in edition.counts if count.topic in topics)
+    cut = _cut(edition, lambda story: any(tag.topic in topics for tag in story.topics), count_dropped=False)
+    if not cut.stories:
+        return None
+    return finished(replace(cut, counts=counts, selection=tuple(count.name for count in counts)))
+
+
+def kept(edition: Edition, number: int) -> Edition:
+    """The `number` stories of highest rank; the others are counted in `more` of their section."""
+    best = {story.id for story in sorted(edition.stories, key=lambda story: story.rank)[:number]}
+    return finished(_cut(edition, lambda story: story.id in best, count_dropped=True))
+
+
+def _cut(edition: Edition, wanted: Callable[[EditionStory], bool], *, count_dropped: bool) -> Edition:
+    sections = []
+    for section in edition.sections:
+        stories = tuple(story for story in section.stories if wanted(story))
+        dropped = len(section.stories) - len(stories)
+        if stories or count_dropped:
+            more = section.more + dropped if count_dropped else section.more
+            sections.append(replace(section, stories=stories, more=more))
+    lead = edition.lead if edition.lead and wanted(edition.lead) else None
+    return replace(edition, lead=lead, sections=tuple(sections))

@@ -1,0 +1,164 @@
+"""Which stories of a week an edition has room for, and in which order.
+
+Pure; says nothing of how a story is shown.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from digests.settings import OTHER, DigestSettings
+from parsers.model import Item, JudgedItem, Source, Story
+
+_TIERS = {"core": 2, "related": 1, "off": 0}
+_EXTRA_FAMILIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A judged item beside the source it came from."""
+
+    judged: JudgedItem
+    source: Source
+
+    @property
+    def item(self) -> Item:
+        return self.judged.item
+
+    @property
+    def moment(self) -> float:
+        return self.item.published.timestamp() if self.item.published else 0.0
+
+    @property
+    def tier(self) -> int:
+        return _TIERS[self.judged.judgement.relevance]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A story that may be shown.
+
+    Attributes:
+        articles: new in this edition and no copies; the one that leads comes first.
+        copies: new, but word for word what another article says.
+        families: number of independent publishers behind `articles`.
+        topics: ids, the best first.
+        rank: compared as a whole, greater is better.
+        update_of: id of the latest earlier edition that had the story.
+    """
+
+    id: str
+    articles: tuple[Article, ...]
+    copies: tuple[Article, ...]
+    families: int
+    topics: tuple[str, ...]
+    core: bool
+    rank: tuple[float, ...]
+    update_of: str | None
+
+    @property
+    def section(self) -> str:
+        return self.topics[0] if self.topics else OTHER
+
+
+def candidates(
+    items: Sequence[JudgedItem],
+    stories: Sequence[Story],
+    sources: Mapping[str, Source],
+    earlier: Mapping[str, str],
+    order: Sequence[str],
+) -> list[Candidate]:
+    """Stories with something that no earlier edition had, the best first. `order`: topic ids, for ties."""
+    found = _grouped(items, stories, sources, earlier, order)
+    return sorted(found, key=lambda candidate: (candidate.rank, candidate.id), reverse=True)
+
+
+def chosen(found: Sequence[Candidate], lead: Candidate | None, settings: DigestSettings) -> Collection[str]:
+    """Ids of the stories that find room, in the order in which they did.
+
+    The lead always does; the others by rank, within the budgets of edition and section and the cap on one publisher. A
+    source that is a search has no cap: many publishers stand behind it.
+    """
+    budgets = {section.topic: section.budget for section in settings.sections}
+    by_section: Counter[str] = Counter()
+    by_family: Counter[str] = Counter()
+    taken = dict.fromkeys([lead.id] if lead else [])
+    if lead:
+        by_family[lead.articles[0].source.family] += 1
+    for candidate in found:
+        source = candidate.articles[0].source
+        capped = source.publisher_type != "query" and by_family[source.family] >= settings.publisher_cap
+        full = len(taken) >= settings.story_budget or by_section[candidate.section] >= budgets.get(candidate.section, 0)
+        if candidate is not lead and not capped and not full:
+            taken[candidate.id] = None
+            by_family[source.family] += 1
+            by_section[candidate.section] += 1
+    return taken.keys()
+
+
+def _grouped(
+    items: Sequence[JudgedItem],
+    stories: Sequence[Story],
+    sources: Mapping[str, Source],
+    earlier: Mapping[str, str],
+    order: Sequence[str],
+) -> Iterable[Candidate]:
+    by_id = {
+        judged.item.id: Article(judged, sources.get(judged.item.source_id) or _forgotten(judged.item))
+        for judged in items
+        if judged.judgement.relevance != "off"
+    }
+    in_story = {item for story in stories for item in story.items}
+    alone = [Story(item, (item,)) for item in by_id if item not in in_story]
+    known = by_id.keys() | earlier.keys()
+    for story in (*stories, *alone):
+        new = [by_id[item] for item in story.items if item in by_id and item not in earlier]
+        articles = [article for article in new if article.judged.copy_of not in known]
+        if articles:
+            copies = tuple(article for article in new if article.judged.copy_of in known)
+            had_it = max((earlier[item] for item in story.items if item in earlier), default=None)
+            yield _candidate(story.id, articles, copies, had_it, order)
+
+
+def _candidate(
+    story: str, articles: Sequence[Article], copies: tuple[Article, ...], update_of: str | None, order: Sequence[str]
+) -> Candidate:
+    scores: dict[str, float] = {}
+    for article in articles:
+        for label in article.judged.judgement.labels:
+            if label.topic in order:
+                scores[label.topic] = max(label.score, scores.get(label.topic, 0.0))
+    topics = sorted(scores, key=lambda topic: (-scores[topic], order.index(topic)))
+    families = len({article.source.family for article in articles})
+    tier = max(article.tier for article in articles)
+    rank = (
+        tier,
+        max(article.source.weight for article in articles) + min(families - 1, _EXTRA_FAMILIES),
+        max(article.judged.judgement.relevance_score for article in articles),
+        max(scores.values(), default=0.0),
+        max(article.moment for article in articles),
+    )
+    led = tuple(sorted(articles, key=_authority))
+    return Candidate(story, led, copies, families, tuple(topics), tier == _TIERS["core"], rank, update_of)
+
+
+def _authority(article: Article) -> tuple[float, float, float, float, str]:
+    """Sorts the article first that the story is told by: on the subject, from the best source, then the earliest."""
+    score = article.judged.judgement.relevance_score
+    return -article.tier, -article.source.weight, -score, article.moment, article.item.id
+
+
+def _forgotten(item: Item) -> Source:
+    """Stands in for a source that has left the configuration since the item came."""
+    return Source(
+        id=item.source_id,
+        name=item.source_id,
+        url=item.url or "",
+        form="feed",
+        language=item.language,
+        country="",
+        publisher_type="query",
+        family=item.source_id,
+        weight=1,
+        status="forgotten",
+    )

@@ -1,0 +1,1 @@
+"""When and in which order: command line, settings, clock, environment. The only folder that knows Prefect."""

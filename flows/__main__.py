@@ -1,0 +1,34 @@
+"""Entry of the command `seabridge` and of `python -m flows`: errors become one clear text and an exit code."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    from flows.cli import app  # here and not above: importing this module must stay free of cost
+    from parsers.errors import Busy, Misconfigured, SeabridgeError
+
+    try:
+        app()
+    except Misconfigured as error:
+        count = len(error.problems)
+        _fail(f"{count} problem{'s' * (count != 1)} in the configuration:\n{error}", 2)
+    except Busy as error:
+        _fail(str(error), 5)
+    except SeabridgeError as error:
+        _fail(str(error), 1)
+    except KeyboardInterrupt:
+        _fail("interrupted; the next run goes on from here", 130)
+    except BrokenPipeError:  # the reader of our output has gone, like `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+def _fail(message: str, code: int) -> None:
+    sys.stderr.write(f"seabridge: {message}\n")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

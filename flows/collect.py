@@ -1,0 +1,239 @@
+"""Collection: every source heard, every entry accounted for.
+
+1. Begin a run, or go on with one that was killed; learn what is known.
+2. Visit all sources at once; their documents are read in child processes.
+3. In the order of the configuration: judge what is new, find copies, store each source in one transaction.
+4. Bring the seed documents in.
+5. Group the items of the last weeks into stories.
+6. Publish the snapshot for analysts.
+
+The order of storing is fixed, so a run that was killed and resumed leaves the same rows as an undisturbed one.
+"""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flows.corpus import fetch_seed, local_seeds
+from flows.gather import Desk, Gathered, gather
+from flows.judging import Judged, judge_gathered, judge_item, rules_of
+from flows.progress import Tell, silent
+from flows.report import Report
+from flows.settings import Settings
+from parsers.confined import Readers
+from parsers.dedupe import CopyIndex
+from parsers.errors import Misconfigured, Problem
+from parsers.fetch import FetchLimits, Web
+from parsers.model import Item, Source
+from parsers.novelty import Known
+from parsers.stories import group
+from parsers.topics import Rules, judge
+from storage.collected import known_entries, store_fetch, store_quarantine
+from storage.database import Connection, open_live
+from storage.items import items_since, recent_items
+from storage.runs import Run, RunState, begin_run, finish_run, renew
+from storage.seeds import store_seeds, stored_seeds
+from storage.snapshot import publish
+from storage.sources import FeedState, feed_states, sync_sources
+from storage.stories import store_stories
+
+COPY_WINDOW = timedelta(days=30)
+"""How far back an item may be a copy of another one."""
+STORY_WINDOW = timedelta(days=21)
+"""How far back stories are grouped anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How the world is reached. `hosts` maps names to loopback addresses (demo, tests); `seeds`: fetch absent seeds."""
+
+    limits: FetchLimits = field(default_factory=FetchLimits)
+    hosts: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    seeds: bool = True
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the report will say; counted while the run goes on."""
+
+    sources: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    seeds: Counter[str] = field(default_factory=Counter)
+    stories: int = 0
+
+    def count(self, gathered: Gathered, judged: Judged) -> None:
+        fetch = gathered.fetch
+        self.sources[fetch.outcome] += 1
+        self.outcomes.update(one.outcome for one in judged.dispositions)
+        if fetch.outcome == "failed":
+            self.failures.append(f"{gathered.source.name} ({gathered.source.id}): {fetch.kind}: {fetch.detail}")
+
+
+def collect(
+    settings: Settings,
+    now: datetime,
+    *,
+    only: Sequence[str] = (),
+    dry_run: bool = False,
+    network: Network | None = None,
+    tell: Tell = silent,
+) -> Report:
+    """Read the sources and store what is new.
+
+    Args:
+        only: ids of sources; empty for all that are enabled.
+        dry_run: fetch, read and judge, but store nothing.
+
+    Raises:
+        Busy: another collection is running.
+        Misconfigured: an id in `only` is not known.
+    """
+    sources = _chosen(settings, only)
+    with open_live(settings.home) as con:
+        run = None if dry_run else _begin(con, settings, now)
+        memory = _remember(con, sources, now)
+    waiting = [source for source in sources if run is None or source.id not in run.done_sources]
+    visit = _Visit(settings, now, network or Network(), rules_of(settings), memory, run, tell)
+    try:
+        asyncio.run(visit.all(waiting))
+        if run is not None:
+            visit.tally.stories = group_stories(settings, now)
+            _close(settings, run, now, visit.tally)
+    except BaseException as problem:
+        if run is not None:
+            with open_live(settings.home) as con:
+                finish_run(con, run.id, now, "failed", {"reason": f"{type(problem).__name__}: {problem}"[:500]})
+        raise
+    return _report(visit.tally, already=len(sources) - len(waiting))
+
+
+def group_stories(settings: Settings, now: datetime) -> int:
+    """Group the relevant items of the last weeks anew; gives the number of stories."""
+    with open_live(settings.home) as con:
+        judged = items_since(con, now - STORY_WINDOW, relevant_only=True)
+    copies = {one.item.id: one.copy_of for one in judged if one.copy_of}
+    stories = group([one.item for one in judged], copies)
+    with open_live(settings.home) as con:
+        store_stories(con, stories, now - STORY_WINDOW)
+    return len(stories)
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What storage knew when the run began. `copies` learns while the run goes on."""
+
+    states: Mapping[str, FeedState]
+    known: Mapping[str, Mapping[str, Known]]
+    copies: CopyIndex
+    seeds: Mapping[str, str]
+
+
+def _begin(con: Connection, settings: Settings, now: datetime) -> Run:
+    sync_sources(con, settings.sources, now)
+    return begin_run(con, "collect", now, settings.hash)
+
+
+def _remember(con: Connection, sources: Sequence[Source], now: datetime) -> _Memory:
+    return _Memory(
+        states=feed_states(con),
+        known={source.id: known_entries(con, source.id) for source in sources},
+        copies=CopyIndex(recent_items(con, now - COPY_WINDOW)),
+        seeds={seed.id: seed.text_origin for seed in stored_seeds(con).values()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One round through the sources and seeds."""
+
+    settings: Settings
+    now: datetime
+    network: Network
+    rules: Rules
+    memory: _Memory
+    run: Run | None
+    tell: Tell
+    tally: Tally = field(default_factory=Tally)
+
+    async def all(self, sources: Sequence[Source]) -> None:
+        """Visit all at once; judge and store one after the other, in the order given."""
+        with Readers() as readers:
+            async with Web(self.network.limits, hosts=self.network.hosts, clock=lambda: self.now) as web:
+                desk = Desk(web.get, readers, self._is_off_topic, self.now)
+                visits = [asyncio.create_task(self._gather(source, desk)) for source in sources]
+                for number, visit in enumerate(visits, start=1):
+                    await asyncio.to_thread(self._take, await visit)
+                    self.tell("sources", number, len(sources))
+                await self._seeds(desk)
+
+    def _is_off_topic(self, item: Item) -> bool:
+        return judge_item(self.rules, item).judgement.relevance == "off"
+
+    async def _gather(self, source: Source, desk: Desk) -> Gathered:
+        return await gather(source, self.memory.states.get(source.id), self.memory.known[source.id], desk)
+
+    def _take(self, gathered: Gathered) -> None:
+        """Judge and store what one source brought."""
+        judged = judge_gathered(gathered, self.rules, self.memory.copies, self.now)
+        self.tally.count(gathered, judged)
+        if self.run is None:
+            return
+        with open_live(self.settings.home) as con:
+            renew(con, self.run.id, self.now)
+            for broken in gathered.quarantined:
+                sha256 = hashlib.sha256(broken.body).hexdigest()
+                source_id = gathered.source.id
+                store_quarantine(
+                    con, self.run.id, source_id, broken.url, broken.kind, broken.reason, sha256, broken.body, self.now
+                )
+            store_fetch(con, self.run.id, gathered.fetch, judged.entries, judged.items, judged.dispositions, self.now)
+
+    async def _seeds(self, desk: Desk) -> None:
+        """Store the seeds; those without a file are asked for at their addresses once, until one answer was stored."""
+        seeds = []
+        for seed in local_seeds(self.settings.corpus, self.settings.seeds):
+            if seed.text_origin == "abstract" and self.memory.seeds.get(seed.record.id) in ("seed", "page", "pdf"):
+                continue
+            wanted = seed.text_origin == "abstract" and self.network.seeds
+            seeds.append(await fetch_seed(seed.record, desk) if wanted else seed)
+        self.tally.seeds.update(seed.text_origin for seed in seeds)
+        if self.run is not None and seeds:
+            judgements = {seed.record.id: judge(self.rules, seed.record.title, seed.text) for seed in seeds}
+            with open_live(self.settings.home) as con:
+                store_seeds(con, seeds, judgements, self.now)
+
+
+def _chosen(settings: Settings, only: Sequence[str]) -> list[Source]:
+    unknown = set(only) - {source.id for source in settings.sources}
+    if unknown:
+        raise Misconfigured([Problem("sources.toml", source, "no source has this id") for source in sorted(unknown)])
+    return [source for source in settings.sources if (source.id in only if only else source.enabled)]
+
+
+def _close(settings: Settings, run: Run, now: datetime, tally: Tally) -> None:
+    summary = {f"sources {name}": number for name, number in tally.sources.items()}
+    state: RunState = "partial" if tally.failures else "completed"
+    with open_live(settings.home) as con:
+        finish_run(con, run.id, now, state, summary | dict(tally.outcomes))
+        publish(con, settings.home, now, zone=settings.digest.zone)
+
+
+def _report(tally: Tally, already: int) -> Report:
+    figures: dict[str, int | str] = {
+        "sources read": tally.sources["read"],
+        "sources unchanged": tally.sources["unchanged"],
+        "sources failed": tally.sources["failed"],
+    }
+    if already:
+        figures["sources done before the interruption"] = already
+    figures["entries"] = tally.outcomes.total()
+    figures |= {f"  {outcome}": count for outcome, count in tally.outcomes.most_common()}
+    figures["stories"] = tally.stories
+    lines = tuple(f"failed: {failure}" for failure in tally.failures)
+    if tally.sources and set(tally.sources) == {"failed"}:
+        return Report("collect", "failed", figures, (*lines, "No source could be read: is the network there?"))
+    return Report("collect", "partial" if tally.failures else "done", figures, lines)

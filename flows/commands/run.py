@@ -1,0 +1,92 @@
+"""The commands that run a flow: run, collect, digest, send, reclassify, reparse, publish."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do all the work, write and send nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout instead of text.")]
+Week = Annotated[str | None, typer.Option(help="ISO week like 2026-W46; default: the last completed one.")]
+Only = Annotated[
+    list[str] | None, typer.Option("--source", help="Id of a source; may be repeated. Default: all enabled.")
+]
+
+
+def _launch(flow: str, as_json: bool, **parameters: Any) -> None:
+    from flows.commands.show import finish, progress
+    from flows.launch import launch
+
+    with progress() as tell:
+        report = launch(flow, tell=tell, **parameters)
+    finish(report, as_json)
+
+
+def run(dry_run: DryRun = False, json: AsJson = False) -> None:
+    """Collect, digest and send: the whole week in one command.
+
+    Example: seabridge run --dry-run
+    """
+    _launch("weekly", json, dry_run=dry_run)
+
+
+def collect(source: Only = None, dry_run: DryRun = False, json: AsJson = False) -> None:
+    """Read the sources, judge what is new, store it, publish the snapshot.
+
+    A source that fails is a row and a line; the run goes on and ends with 4. A run that was killed is resumed.
+
+    Example: seabridge collect --source eda-news --source nato-news
+    """
+    _launch("collect", json, only=tuple(source or ()), dry_run=dry_run)
+
+
+def digest(week: Week = None, dry_run: DryRun = False, json: AsJson = False) -> None:
+    """Compose the edition of a week, with its archive page under SEABRIDGE_HOME/site.
+
+    An edition that was sent to anybody is never changed; see `seabridge editions correct`.
+    """
+    _launch("digest", json, week=week, dry_run=dry_run)
+
+
+def send(
+    week: Week = None,
+    to: Annotated[str | None, typer.Option(help="Send a [TEST] to this address only; nothing is recorded.")] = None,
+    resolve: Annotated[
+        str | None, typer.Option(help="For deliveries of unknown fate: resend or assume-sent.", metavar="CHOICE")
+    ] = None,
+    allow_stale: Annotated[bool, typer.Option("--allow-stale", help="Send an edition older than its limit.")] = False,
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
+    """Send the edition of a week to everybody who has not got it: through [smtp] of digest.toml, else as files in
+    SEABRIDGE_HOME/outbox. Nobody gets the same edition twice.
+    """
+    _launch("send", json, week=week, to=to, resolve=resolve, allow_stale=allow_stale, dry_run=dry_run)
+
+
+def reclassify(dry_run: DryRun = False, json: AsJson = False) -> None:
+    """Judge every stored item again under today's topics.toml. Old labels stay queryable."""
+    _launch("reclassify", json, dry_run=dry_run)
+
+
+def reparse(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only answers received from this day.")
+    ] = None,
+    source: Only = None,
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
+    """Read the archived answers again with today's parsers, and store what reads differently. Uses no network."""
+    _launch("reparse", json, since=since, only=tuple(source or ()), dry_run=dry_run)
+
+
+def publish(dry_run: DryRun = False, json: AsJson = False) -> None:
+    """Write the read-only snapshot for analysts again, from what is stored."""
+    _launch("publish", json, dry_run=dry_run)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (run, collect, digest, send, reclassify, reparse, publish):
+        app.command()(command)

@@ -1,0 +1,189 @@
+"""The edition of a week: what was published in it, composed, rendered and stored, with its page in the static archive.
+
+An edition that went out to anybody stays as it is, byte for byte; what must change becomes a new revision.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from digests.compose import compose
+from digests.edition import Coverage, Edition, Period, before, period_of
+from digests.edition import week as week_named
+from digests.render import fitted, render_archive, render_html, render_index, render_json, render_text
+from flows.progress import Tell, silent
+from flows.report import Report
+from flows.settings import Settings
+from parsers.errors import Misconfigured, Problem
+from parsers.model import Source
+from storage.database import Connection, open_live
+from storage.editions import EditionRow, get_edition, list_editions, sent_story_ids, store_edition
+from storage.items import counts_by_topic, items_published_between, late_and_undated
+from storage.seeds import stored_seeds
+from storage.snapshot import publish
+from storage.sources import FeedState, feed_states
+from storage.stories import stories_since
+
+MODEL: TypeAdapter[Edition] = TypeAdapter(Edition)
+"""Stores an edition as JSON and brings it back."""
+
+
+def digest(
+    settings: Settings, now: datetime, *, week: str | None = None, dry_run: bool = False, tell: Tell = silent
+) -> Report:
+    """Compose the edition of `week` (default: the last completed one) and store it as a draft.
+
+    Raises:
+        Misconfigured: there is no such week, or it is not over yet.
+    """
+    period = chosen_period(settings, now, week)
+    with open_live(settings.home) as con:
+        stored = get_edition(con, edition_id(settings, period))
+        if stored is not None and stored.state != "draft":
+            lines = (f"{stored.id} is {stored.state} and stays as it is.",)
+            return Report("digest", "nothing", {"edition": stored.id}, lines, archive_files(settings, [stored]))
+        edition = composed(con, settings, period, revision=stored.revision if stored else 1)
+    tell("digest", 1, 2)
+    row = rendered(edition, now)
+    if not dry_run:
+        keep(settings, row, edition, now)
+    tell("digest", 2, 2)
+    return _report(settings, row, edition, dry_run)
+
+
+def chosen_period(settings: Settings, now: datetime, week: str | None) -> Period:
+    """The week asked for, or the last completed one."""
+    if week is None:
+        return period_of(now, settings.digest)
+    try:
+        period = week_named(week, settings.digest.zone)
+    except ValueError as error:
+        raise Misconfigured([Problem("command line", "--week", str(error))]) from error
+    if period.end > now:
+        ends = f"{period.end:%Y-%m-%d %H:%M} {period.zone}"
+        raise Misconfigured([Problem("command line", "--week", f"{week} is not over before {ends}")])
+    return period
+
+
+def edition_id(settings: Settings, period: Period) -> str:
+    """Like `2026-W46/weekly/en`."""
+    return f"{period.iso}/{settings.digest.id}/{settings.digest.language}"
+
+
+def composed(
+    con: Connection, settings: Settings, period: Period, revision: int, correction: str | None = None
+) -> Edition:
+    """The edition from what is stored, cut to the size that mail programs show whole. `correction`: what was wrong."""
+    last = before(period)
+    counts_last = counts_by_topic(con, last.start, last.end)
+    late, undated = late_and_undated(con, period.start, period.end)
+    edition = compose(
+        settings=settings.digest,
+        period=period,
+        items=items_published_between(con, period.start, period.end),
+        stories=stories_since(con, last.start),
+        sources={source.id: source for source in settings.sources},
+        topics=[(topic.id, topic.name) for topic in settings.topics.topics],
+        counts_this=counts_by_topic(con, period.start, period.end),
+        counts_last=counts_last or None,
+        coverage=coverage_of(settings.sources, feed_states(con), period),
+        late=late,
+        undated=undated,
+        seed_notes=((f"Correction: {correction}",) if correction else ()) + _seed_notes(con),
+        earlier=sent_story_ids(con, edition_id(settings, period)),
+        revision=revision,
+    )
+    return fitted(edition, settings.digest.max_html_bytes)
+
+
+def coverage_of(sources: Sequence[Source], states: Mapping[str, FeedState], period: Period) -> Coverage:
+    """A source counts as read if it answered since the week began; else it is named with its last fault."""
+    read: list[str] = []
+    failed: list[tuple[str, str]] = []
+    for source in sources:
+        if not source.enabled:
+            continue
+        state = states.get(source.id)
+        if state is not None and state.last_success_at is not None and state.last_success_at >= period.start:
+            read.append(source.name)
+        else:
+            failed.append((source.name, (state.last_detail or "no answer this week") if state else "never read"))
+    return Coverage(tuple(read), tuple(failed), sum(not source.enabled for source in sources))
+
+
+def rendered(edition: Edition, now: datetime) -> EditionRow:
+    """The edition with its bytes, as a draft; the hash is over what readers get."""
+    html, text = render_html(edition), render_text(edition)
+    return EditionRow(
+        id=edition.id,
+        revision=edition.revision,
+        period_start=edition.period.start,
+        period_end=edition.period.end,
+        zone=edition.period.zone,
+        subject=edition.subject,
+        model_json=MODEL.dump_json(edition).decode(),
+        html=html,
+        text=text,
+        sha256=hashlib.sha256(f"{edition.subject}\0{html}\0{text}".encode()).hexdigest(),
+        state="draft",
+        created_at=now,
+    )
+
+
+def keep(settings: Settings, row: EditionRow, edition: Edition, now: datetime) -> None:
+    """Store the edition, write its pages, publish the snapshot."""
+    items = [voice.item for story in edition.stories for voice in story.voices]
+    with open_live(settings.home) as con:
+        store_edition(con, row, items)
+        rows = list_editions(con)
+        publish(con, settings.home, now, zone=settings.digest.zone)
+    write_site(settings.home / "site", rows)
+
+
+def write_site(site: Path, rows: Sequence[EditionRow]) -> None:
+    """The static archive: every revision as a page and as JSON, and an index. Made anew from what is stored."""
+    editions = [MODEL.validate_json(row.model_json) for row in rows]
+    for edition in editions:
+        _write(site / f"{edition.slug}.html", render_archive(edition))
+        _write(site / f"{edition.slug}.txt", render_text(edition))
+        _write(site / f"{edition.slug}.json", render_json(edition))
+    _write(site / "index.html", render_index(editions))
+
+
+def archive_files(settings: Settings, rows: Sequence[EditionRow]) -> tuple[str, ...]:
+    """Where the archive pages of these editions are."""
+    slugs = [MODEL.validate_json(row.model_json).slug for row in rows]
+    return tuple(str(settings.home / "site" / f"{slug}.html") for slug in slugs)
+
+
+def _write(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(content, encoding="utf-8", newline="\n")
+    temporary.replace(path)
+
+
+def _seed_notes(con: Connection) -> tuple[str, ...]:
+    absent = [seed.title for seed in stored_seeds(con).values() if seed.text_origin == "abstract"]
+    if not absent:
+        return ()
+    which = "seed document is" if len(absent) == 1 else "seed documents are"
+    return (f"{len(absent)} {which} known by our own abstract only; topics rest on the catalogue there.",)
+
+
+def _report(settings: Settings, row: EditionRow, edition: Edition, dry_run: bool) -> Report:
+    figures: dict[str, int | str] = {
+        "edition": row.id,
+        "revision": row.revision,
+        "stories": len(edition.stories),
+        "sources read": len(edition.coverage.read),
+        "sources failed": len(edition.coverage.failed),
+        "words": edition.words,
+        "HTML bytes": len(row.html.encode()),
+    }
+    return Report(
+        "digest", "done", figures, (f"Subject: {row.subject}",), () if dry_run else archive_files(settings, [row])
+    )

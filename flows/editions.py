@@ -1,0 +1,77 @@
+"""What was made and sent: list it, show it, approve it, correct it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from digests.edition import week
+from digests.render import render_json
+from flows.digest import MODEL, composed, keep, rendered
+from flows.settings import Settings
+from parsers.errors import SeabridgeError
+from storage.database import open_live
+from storage.deliveries import balance
+from storage.editions import EditionRow, get_edition, list_editions, set_edition_state
+
+
+def listed(home: Path) -> list[Mapping[str, Any]]:
+    """Every revision of every edition with how many have it."""
+    with open_live(home) as con:
+        rows = [(row, balance(con, row.id, row.revision)) for row in list_editions(con)]
+    return [
+        {
+            "id": row.id,
+            "revision": row.revision,
+            "state": row.state,
+            "subject": row.subject,
+            "created_at": row.created_at.isoformat(),
+            "accepted": sent.accepted,
+            "candidates": sent.candidates,
+        }
+        for row, sent in rows
+    ]
+
+
+def shown(settings: Settings, name: str, revision: int | None, format: Literal["text", "html", "json"]) -> str:  # noqa: A002
+    """One revision in one rendering, as stored."""
+    row = _stored(settings, name, revision)
+    if format == "json":
+        return render_json(MODEL.validate_json(row.model_json))
+    return row.html if format == "html" else row.text
+
+
+def approve(settings: Settings, name: str) -> str:
+    """Approve the newest revision; says what it is now."""
+    row = _stored(settings, name, None)
+    if row.state != "draft":
+        return f"{row.id} revision {row.revision} is {row.state} already."
+    with open_live(settings.home) as con:
+        set_edition_state(con, row.id, row.revision, "approved")
+    return f"{row.id} revision {row.revision} is approved: seabridge send --week {row.id.partition('/')[0]}"
+
+
+def correct(settings: Settings, name: str, note: str, now: datetime) -> str:
+    """Make the next revision of an issued edition; says how to send it.
+
+    Raises:
+        SeabridgeError: the edition never went out, so `seabridge digest` can still change it.
+    """
+    row = _stored(settings, name, None)
+    if row.state == "draft":
+        raise SeabridgeError(f"{row.id} has not gone out; seabridge digest makes it again")
+    period = week(row.id.partition("/")[0], settings.digest.zone)
+    with open_live(settings.home) as con:
+        edition = composed(con, settings, period, row.revision + 1, correction=note)
+    keep(settings, rendered(edition, now), edition, now)
+    return f"{row.id} revision {edition.revision} is made: seabridge send --week {period.iso}"
+
+
+def _stored(settings: Settings, name: str, revision: int | None) -> EditionRow:
+    wanted = name if "/" in name else f"{name}/{settings.digest.id}/{settings.digest.language}"
+    with open_live(settings.home) as con:
+        row = get_edition(con, wanted, revision)
+    if row is None:
+        which = f" revision {revision}" if revision else ""
+        raise SeabridgeError(f"there is no edition {wanted}{which}; see seabridge editions list")
+    return row

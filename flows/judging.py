@@ -1,0 +1,92 @@
+"""From what was gathered to what is stored: judgements, copies, one disposition for every entry. Stores nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.corpus import local_seeds
+from flows.gather import Gathered
+from flows.settings import Settings
+from parsers.dedupe import CopyIndex
+from parsers.model import Disposition, Item, JudgedItem, Outcome
+from parsers.novelty import Decision
+from parsers.topics import Rules, compile_rules, judge
+from storage.collected import StoredEntry
+
+AHEAD = timedelta(hours=1)
+"""A date further in the future than this is a mistake or an embargo; such an item is kept out of counts."""
+
+
+_WITHOUT_ITEM: Mapping[str, tuple[Outcome, str]] = {
+    "same": ("same", ""),
+    "repeat": ("same", "repeated within the feed"),
+    "empty": ("quarantined", "no title, no link and no text"),
+    "too-old": ("too-old", "published before the horizon of 90 days"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one source's visit comes to."""
+
+    entries: tuple[StoredEntry, ...]
+    items: tuple[JudgedItem, ...]
+    dispositions: tuple[Disposition, ...]
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Today's rules; with the corpus at hand, evidence names the seed paragraph that carries the phrase."""
+    return compile_rules(settings.topics, local_seeds(settings.corpus, settings.seeds))
+
+
+def judge_item(rules: Rules, item: Item, copies: CopyIndex | None = None) -> JudgedItem:
+    """One item with its judgement, and what it repeats if `copies` knows."""
+    judgement = judge(rules, item.title, item.text or item.summary)
+    copy_of = copies.find(item) if copies is not None else None
+    return JudgedItem(item, judgement, copy_of)
+
+
+def judge_gathered(gathered: Gathered, rules: Rules, copies: CopyIndex, now: datetime) -> Judged:
+    """Judge what one source brought, in the order of its feed. `copies` learns the new items."""
+    entries: list[StoredEntry] = []
+    items: list[JudgedItem] = []
+    dispositions: list[Disposition] = []
+    for decision in gathered.decisions:
+        item = gathered.items.get(decision.position)
+        judged = judge_item(rules, item, copies) if item else None
+        if judged:
+            items.append(judged)
+            copies.add(judged.item)
+        item_id = judged.item.id if judged else decision.item_id
+        if decision.verdict not in ("repeat", "empty"):
+            entries.append(StoredEntry(decision.key, decision.sha256, decision.entry, item_id))
+        dispositions.append(_disposition(decision, judged, item_id, now))
+    return Judged(tuple(entries), tuple(items), tuple(dispositions))
+
+
+def _disposition(decision: Decision, judged: JudgedItem | None, item_id: str | None, now: datetime) -> Disposition:
+    outcome, reason = _outcome(decision, judged, now)
+    return Disposition(
+        position=decision.position,
+        title=judged.item.title if judged else decision.entry.title,
+        url=judged.item.url if judged else decision.entry.url,
+        outcome=outcome,
+        reason=reason,
+        item_id=item_id,
+        copy_of=judged.copy_of if judged else None,
+    )
+
+
+def _outcome(decision: Decision, judged: JudgedItem | None, now: datetime) -> tuple[Outcome, str]:
+    if judged is None:
+        return _WITHOUT_ITEM[decision.verdict]
+    item = judged.item
+    if judged.judgement.relevance == "off":
+        return "off-topic", ""
+    if item.published is None:
+        return "undated", "neither the source nor the page gives a date that can be read"
+    if item.published > now + AHEAD:
+        return "future-dated", f"dated {item.published.isoformat()}"
+    if judged.copy_of is not None:
+        return "copy-of", ""
+    return ("changed", "the source changed it") if decision.verdict == "changed" else ("stored", "")

@@ -1,0 +1,245 @@
+"""Where things are and what people configured: environment, folders and the files of config/. Decides nothing else.
+
+All problems of all files are found before anything is reported, each with file, path and reason.
+"""
+
+import dataclasses
+import difflib
+import hashlib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
+
+import soupsieve
+from annotated_types import MinLen
+from pydantic import TypeAdapter, ValidationError
+
+from digests.settings import DigestSettings, Recipient, Recipients, problems_of_recipients
+from digests.settings import problems_of as problems_of_digest
+from parsers.errors import Misconfigured, Problem
+from parsers.model import STRICT, Listing, SeedRecord, Source
+from parsers.topic_file import TopicFile
+from parsers.topic_file import problems_of as problems_of_topics
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesFile:
+    """The shape of config/sources.toml."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    sources: Annotated[tuple[Source, ...], MinLen(1)]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedsFile:
+    """The shape of config/seeds.toml."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    seeds: tuple[SeedRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that the steps need to know. `hash` tells two states of the configuration apart; runs record it.
+
+    Attributes:
+        home: everything that Seabridge writes lies below it.
+        config: the folder of TOML files.
+        corpus: the folder of seed documents; it need not exist.
+        recipients: empty when there is no recipients.toml.
+    """
+
+    home: Path
+    config: Path
+    corpus: Path
+    sources: tuple[Source, ...]
+    topics: TopicFile
+    seeds: tuple[SeedRecord, ...]
+    digest: DigestSettings
+    recipients: tuple[Recipient, ...]
+    hash: str
+
+
+def home_folder() -> Path:
+    """SEABRIDGE_HOME, else `var` in the current folder."""
+    return Path(os.environ.get("SEABRIDGE_HOME") or "var").absolute()
+
+
+def config_folder() -> Path:
+    """SEABRIDGE_CONFIG, else `config` in the current folder, else the one beside the installed code."""
+    named = os.environ.get("SEABRIDGE_CONFIG")
+    if named:
+        return Path(named).absolute()
+    here = Path("config").absolute()
+    return here if (here / "sources.toml").is_file() else Path(__file__).parent.parent / "config"
+
+
+def current_time() -> datetime:
+    """The clock of every step. SEABRIDGE_NOW (RFC 3339) sets another one, for rehearsals and tests."""
+    named = os.environ.get("SEABRIDGE_NOW")
+    if not named:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(named)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Misconfigured([Problem("environment", "SEABRIDGE_NOW", f"{named!r} is not an RFC 3339 time with offset")])
+    return moment.astimezone(UTC)
+
+
+def load(config: Path | None = None, home: Path | None = None) -> Settings:
+    """Read and check every file.
+
+    Raises:
+        Misconfigured: with the problems of all files.
+    """
+    config = config or config_folder()
+    problems: list[Problem] = []
+    sources = _read(config / "sources.toml", SourcesFile, problems)
+    topics = _read(config / "topics.toml", TopicFile, problems)
+    seeds = _read(config / "seeds.toml", SeedsFile, problems)
+    digest = _read(config / "digest.toml", DigestSettings, problems)
+    has_recipients = (config / "recipients.toml").is_file()
+    recipients = _read(config / "recipients.toml", Recipients, problems) if has_recipients else Recipients()
+
+    if sources:
+        problems += [Problem("sources.toml", path, reason) for path, reason in _problems_of_sources(sources.sources)]
+    if topics:
+        problems += [Problem("topics.toml", path, reason) for path, reason in problems_of_topics(topics)]
+        ids = {topic.id for topic in topics.topics}
+        if seeds:
+            problems += [Problem("seeds.toml", path, reason) for path, reason in _problems_of_seeds(seeds.seeds, ids)]
+        if digest:
+            problems += problems_of_digest(digest, "digest.toml", ids)
+        if recipients:
+            problems += problems_of_recipients(recipients, "recipients.toml", ids)
+    if problems or not (sources and topics and seeds and digest and recipients):
+        raise Misconfigured(problems)
+    return Settings(
+        home=home or home_folder(),
+        config=config,
+        corpus=Path(os.environ.get("SEABRIDGE_SEEDS") or config.parent / "corpus").absolute(),
+        sources=sources.sources,
+        topics=topics,
+        seeds=seeds.seeds,
+        digest=digest,
+        recipients=recipients.recipients,
+        hash=_hash(config),
+    )
+
+
+def _hash(config: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(config.glob("*.toml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _read(path: Path, shape: type[T], problems: list[Problem]) -> T | None:
+    try:
+        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        problems.append(Problem(path.name, "", f"not found in {path.parent}; set SEABRIDGE_CONFIG to your folder"))
+    except UnicodeDecodeError as error:
+        problems.append(Problem(path.name, "", f"is not UTF-8 (byte {error.start})"))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem(path.name, "", f"is not valid TOML: {error}"))
+    else:
+        try:
+            return TypeAdapter(shape).validate_python(data)
+        except ValidationError as error:
+            problems += [Problem(path.name, *_explained(details, data)) for details in error.errors()]
+    return None
+
+
+def _explained(details: Any, data: Mapping[str, Any]) -> tuple[str, str]:
+    """(path like `sources[3] (eeas-press).url`, reason) of one of pydantic's findings."""
+    path, place = "", data
+    for key in details["loc"]:
+        path += f"[{key}]" if isinstance(key, int) else f".{key}" if path else str(key)
+        try:
+            place = place[key]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(key, int) and isinstance(place, dict) and "id" in place:
+            path += f" ({place['id']})"
+    if details["type"] == "unexpected_keyword_argument":
+        name = str(details["loc"][-1])
+        near = difflib.get_close_matches(name, _known_keys(), n=1)
+        return path, "unknown key" + (f"; did you mean `{near[0]}`?" if near else "")
+    if details["type"] in ("missing", "missing_argument"):
+        return path, "is missing"
+    return path, str(details["msg"])
+
+
+def _known_keys() -> list[str]:
+    shapes = (Source, Listing, SeedRecord, DigestSettings, Recipient, TopicFile)
+    return sorted({field.name for shape in shapes for field in dataclasses.fields(shape)})
+
+
+def _problems_of_sources(sources: Sequence[Source]) -> Iterable[tuple[str, str]]:
+    seen_ids: dict[str, int] = {}
+    seen_urls: dict[str, str] = {}
+    for number, source in enumerate(sources):
+        path = f"sources[{number}] ({source.id})"
+        if source.id in seen_ids:
+            yield f"{path}.id", f"is also the id of sources[{seen_ids[source.id]}]"
+        seen_ids.setdefault(source.id, number)
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", source.id):
+            yield f"{path}.id", "may hold small letters, digits and hyphens only"
+        address = urlsplit(source.url)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            yield f"{path}.url", "must be an http or https address"
+        elif address.username or address.password:
+            yield f"{path}.url", "must not hold a user name or password"
+        if source.url in seen_urls:
+            yield f"{path}.url", f"is also the address of {seen_urls[source.url]}"
+        seen_urls.setdefault(source.url, source.id)
+        if source.form == "listing" and source.listing is None and source.enabled:
+            yield f"{path}.listing", "is missing: a listing needs selectors"
+        if source.form == "api" and source.enabled:
+            yield f"{path}.form", "api: no reader exists for this form yet; set enabled = false with a reason"
+        if not source.enabled and not source.reason:
+            yield f"{path}.reason", "is missing: say why the source is disabled"
+        if source.listing:
+            for key, reason in _problems_of_listing(source.listing):
+                yield f"{path}.listing.{key}", reason
+
+
+def _problems_of_listing(listing: Listing) -> Iterable[tuple[str, str]]:
+    for key in ("block", "link", "title", "summary", "date"):
+        selector = getattr(listing, key)
+        try:
+            soupsieve.compile(selector or "*")
+        except soupsieve.SelectorSyntaxError as error:
+            yield key, f"is not a CSS selector: {str(error).partition(chr(10))[0]}"
+    if listing.date_in_url:
+        try:
+            groups = set(re.compile(listing.date_in_url).groupindex)
+        except re.error as error:
+            yield "date_in_url", f"is not a regular expression: {error}"
+        else:
+            if missing := {"year", "month", "day"} - groups:
+                yield "date_in_url", f"lacks the groups {', '.join(sorted(missing))}"
+
+
+def _problems_of_seeds(seeds: Sequence[SeedRecord], topics: set[str]) -> Iterable[tuple[str, str]]:
+    for number, seed in enumerate(seeds):
+        for topic in seed.topics:
+            if topic not in topics:
+                near = difflib.get_close_matches(topic, topics, n=1)
+                hint = f"; did you mean `{near[0]}`?" if near else ""
+                yield f"seeds[{number}] ({seed.id}).topics.{topic}", f"no such topic in topics.toml{hint}"
+        if "/" in seed.file or "\\" in seed.file or seed.file.startswith("."):
+            yield f"seeds[{number}] ({seed.id}).file", "must be a plain file name"

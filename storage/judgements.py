@@ -1,0 +1,80 @@
+"""Writes what was decided about items, one set of labels for each version of the rules. Does not judge."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import duckdb
+
+from parsers.model import Judgement
+from storage.writing import as_json_list, insert_rows, transaction
+
+
+def store_judgements(con: duckdb.DuckDBPyConnection, judged: Sequence[tuple[str, Judgement]], now: datetime) -> None:
+    """Store new judgements of items that are there already, and make them the current ones.
+
+    Labels of other rules versions stay and can be queried. Calling it again with the same values changes nothing.
+    """
+    with transaction(con):
+        write_judgements(con, judged, now)
+        con.execute(
+            "UPDATE items SET rules_version = n.rules_version FROM ("
+            " SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])) AS item_id,"
+            " unnest(CAST(CAST($2 AS JSON) AS VARCHAR[])) AS rules_version"
+            ") AS n WHERE items.item_id = n.item_id",
+            [
+                as_json_list([item_id for item_id, _ in judged]),
+                as_json_list([judgement.rules_version for _, judgement in judged]),
+            ],
+        )
+
+
+def write_judgements(con: duckdb.DuckDBPyConnection, judged: Sequence[tuple[str, Judgement]], now: datetime) -> None:
+    """The rows of judgements, labels and evidence, inside the caller's transaction; the same version is replaced."""
+    latest = {(item_id, judgement.rules_version): judgement for item_id, judgement in judged}
+    _forget(con, latest)
+    insert_rows(
+        con,
+        "judgements",
+        "item_id rules_version relevance relevance_score judged_at",
+        [(*key, judgement.relevance, judgement.relevance_score, now) for key, judgement in latest.items()],
+    )
+    labels = [
+        (key, position, label) for key, judgement in latest.items() for position, label in enumerate(judgement.labels)
+    ]
+    insert_rows(
+        con,
+        "labels",
+        "item_id rules_version topic score position",
+        [(*key, label.topic, label.score, position) for key, position, label in labels],
+    )
+    insert_rows(
+        con,
+        "evidence",
+        "item_id rules_version topic position matched start_char end_char place weight seed_file seed_paragraph",
+        [
+            (
+                *key,
+                label.topic,
+                number,
+                found.text,
+                found.start,
+                found.end,
+                found.place,
+                found.weight,
+                found.seed.file if found.seed else None,
+                found.seed.paragraph if found.seed else None,
+            )
+            for key, _, label in labels
+            for number, found in enumerate(label.evidence)
+        ],
+    )
+
+
+def _forget(con: duckdb.DuckDBPyConnection, keys: Sequence[tuple[str, str]] | dict[tuple[str, str], Judgement]) -> None:
+    parameters = [as_json_list([item_id for item_id, _ in keys]), as_json_list([version for _, version in keys])]
+    for table in ("judgements", "labels", "evidence"):
+        con.execute(
+            f"DELETE FROM {table} WHERE (item_id, rules_version) IN ("  # noqa: S608 - names from the line above
+            " SELECT (unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])), unnest(CAST(CAST($2 AS JSON) AS VARCHAR[]))))",
+            parameters,
+        )

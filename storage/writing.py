@@ -1,0 +1,92 @@
+"""Writes to an open database: transactions and rows in bulk. Knows no table and no meaning."""
+
+import base64
+import contextlib
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing: commits at the end of the block, rolls back on any exception."""
+    con.execute("BEGIN TRANSACTION")
+    try:
+        yield
+        con.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(duckdb.Error):  # a failed COMMIT has rolled back already
+            con.execute("ROLLBACK")
+        raise
+
+
+def insert_rows(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: str,
+    rows: Sequence[Sequence[Any]],
+    *,
+    replace: bool = False,
+    keep: Collection[str] = (),
+) -> int:
+    """Insert many rows in one statement; returns how many.
+
+    Args:
+        table, columns: names from our own code, never from outside; columns are separated by blanks.
+        rows: one sequence for each row, in the order of `columns`; datetimes must be aware.
+        replace: update rows whose primary key exists, instead of failing with duckdb.ConstraintException.
+        keep: columns that an update leaves alone (`first_seen_at`).
+    """
+    if not rows:
+        return 0
+    names = columns.split()
+    types, keys = _table_shape(con, table)
+    selected, parameters = [], []
+    for number, column in enumerate(names, start=1):
+        blob = types[column] == "BLOB"
+        values = f"unnest(CAST(CAST(${number} AS JSON) AS {'VARCHAR' if blob else types[column]}[]))"
+        selected.append(f"from_base64({values})" if blob else values)
+        parameters.append(as_json_list([row[number - 1] for row in rows]))
+    conflict = ""
+    if replace:
+        updates = [f"{name} = excluded.{name}" for name in names if name not in keys and name not in keep]
+        conflict = f"ON CONFLICT DO UPDATE SET {', '.join(updates)}"
+    con.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(selected)} {conflict}", parameters)
+    return len(rows)
+
+
+def as_json_list(values: Sequence[Any]) -> str:
+    """One column as JSON, for `unnest(CAST(CAST(? AS JSON) AS type[]))`.
+
+    A Python list as parameter costs 70 microseconds for each value where pandas is not installed (DuckDB looks for it
+    again and again): 5,000 rows of 8 columns took 3.6 s that way and take 0.3 s this way.
+    """
+    return json.dumps(list(values), default=_as_json, ensure_ascii=False, allow_nan=False)
+
+
+def _as_json(value: object) -> str:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"a time without zone cannot be stored: {value}")
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    raise TypeError(f"cannot be stored: {type(value).__name__}")
+
+
+def _table_shape(con: duckdb.DuckDBPyConnection, table: str) -> tuple[dict[str, str], frozenset[str]]:
+    types = con.execute(
+        "SELECT column_name, data_type FROM duckdb_columns()"
+        " WHERE table_name = ? AND database_name = current_database()",
+        [table],
+    ).fetchall()
+    keys = con.execute(
+        "SELECT unnest(constraint_column_names) FROM duckdb_constraints()"
+        " WHERE table_name = ? AND database_name = current_database() AND constraint_type = 'PRIMARY KEY'",
+        [table],
+    ).fetchall()
+    return dict(types), frozenset(name for (name,) in keys)

@@ -1,0 +1,161 @@
+"""An edition says each thing once, counts honestly and says what it rests on."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from digests.edition import Coverage, Edition
+from digests.settings import DigestSettings
+from parsers.model import JudgedItem, Source, Story
+
+Judge = Callable[..., JudgedItem]
+Edit = Callable[..., Edition]
+
+
+def test_story_appears_once_with_its_other_topics(judged: Judge, edit: Edit) -> None:
+    """Best section, the others as tags; the lead is in no section."""
+    edition = edit(
+        judged("lead", "dialogue", score=0.95, name="a"),
+        judged("two topics", "pesco", "defence-industry", score=0.7, name="b", source="nato"),
+    )
+    assert edition.lead is not None
+    assert edition.lead.id == "a"
+    assert [(section.topic, [s.id for s in section.stories]) for section in edition.sections] == [("pesco", ["b"])]
+    assert [tag.topic for tag in edition.sections[0].stories[0].topics] == ["pesco", "defence-industry"]
+    assert [story.rank for story in edition.stories] == [1, 2]
+
+
+def test_sections_keep_the_order_of_the_settings(judged: Judge, edit: Edit, settings: DigestSettings) -> None:
+    """Whatever the rank of the stories, sections come as configured."""
+    order = [section.topic for section in settings.sections][:-1]
+    items = [judged(f"on {topic}", topic, source="nato", day=n % 7) for n, topic in enumerate(reversed(order))]
+    edition = edit(*items, settings=replace(settings, story_budget=30, publisher_cap=30))
+    shown = [section.topic for section in edition.sections]
+    assert shown == [topic for topic in order if topic in shown]
+    assert len(edition.stories) == len(order)
+
+
+def test_nothing_is_dropped_without_a_count(judged: Judge, edit: Edit, settings: DigestSettings) -> None:
+    """Stories shown and stories counted as more make all stories of the week, at 500 too."""
+    topics = [section.topic for section in settings.sections]
+    items = [judged(f"s{n}", topics[n % len(topics)], source=["nato", "bruegel"][n % 2]) for n in range(500)]
+    edition = edit(*items)
+    assert len(edition.stories) <= settings.story_budget
+    assert len(edition.stories) + edition.more == 500
+
+
+def test_related_stories_do_not_lead(judged: Judge, edit: Edit) -> None:
+    """Where nothing is squarely on the subject there is no top story, and the edition says so."""
+    edition = edit(judged("bears on it", "pesco", relevance="related"))
+    assert edition.lead is None
+    assert len(edition.stories) == 1
+    assert "squarely" in edition.notes[0]
+
+
+def test_empty_week_says_so(edit: Edit) -> None:
+    """A week without stories names how much was read, in subject and note."""
+    edition = edit()
+    assert edition.subject == "EU-US Defence Weekly 2026-W46: no qualifying news"
+    assert edition.notes == ("No qualifying news this week. 2 sources were read.",)
+
+
+def test_fault_is_not_called_a_quiet_week(edit: Edit) -> None:
+    """All sources failing is said as what it is."""
+    edition = edit(coverage=Coverage((), (("NATO newsroom", "timeout"),)))
+    assert "no source could be read" in edition.subject
+    assert "fault" in edition.notes[0]
+    assert any("NATO newsroom (timeout)" in sentence for sentence in edition.basis)
+
+
+def test_counts_and_changes(edit: Edit) -> None:
+    """All topics are counted, zeros too; no change is claimed in a first edition."""
+    edition = edit(counts_this={"pesco": 4, "dialogue": 2}, counts_last={"pesco": 6, "dialogue": 2})
+    by_topic = {count.topic: count for count in edition.counts}
+    assert (by_topic["pesco"].change, by_topic["dialogue"].change, by_topic["nato-eu"].change) == (-2, 0, 0)
+    assert len(edition.counts) == 21
+    assert {count.change for count in edit(counts_this={"pesco": 4}).counts} == {None}
+
+
+def test_basis_names_what_is_missing(edit: Edit) -> None:
+    """Sources not read, late and undated items are said with numbers; zeros are not mentioned."""
+    failed = tuple((f"Source {number}", "timeout") for number in range(25))
+    said = " ".join(edit(coverage=Coverage(("A",) * 40, failed, 3), late=150, undated=1).basis)
+    assert "40 of 65 sources read for 9–15 November 2026 (Europe/Brussels). 3 sources are switched off." in said
+    assert "Source 19 (timeout); and 5 more." in said
+    assert "150 items first seen this week had an older date and are not counted." in said
+    assert "1 item had no date that can be read and is not counted." in said
+    assert "older date" not in " ".join(edit().basis)
+
+
+def test_voices_lead_publishers_copies(judged: Judge, edit: Edit) -> None:
+    """The best source leads, other publishers come before a second title of one house, copies come last and marked."""
+    items = [
+        judged("k", "pesco", source="gazette-2", name="b"),
+        judged("m", "pesco", source="gazette", name="c"),
+        judged("c", "pesco", source="commission", name="a"),
+        judged("n", "pesco", source="nato", name="d", copy_of="a"),
+    ]
+    edition = edit(*items, stories=[Story("a", ("a", "b", "c", "d"))])
+    (story,) = edition.stories
+    assert [(voice.source, voice.copy) for voice in story.voices] == [
+        ("European Commission", False),
+        ("Die Gazette", False),
+        ("Die Gazette am Sonntag", False),
+        ("NATO newsroom", True),
+    ]
+    assert story.publishers == 2
+
+
+def test_many_voices_are_counted(judged: Judge, edit: Edit) -> None:
+    """Beyond six articles the rest is a number."""
+    items = [judged(f"v{n}", "pesco", name=f"i{n}") for n in range(10)]
+    (story,) = edit(*items, stories=[Story("i0", tuple(f"i{n}" for n in range(10)))]).stories
+    assert (len(story.voices), story.more_voices) == (6, 4)
+
+
+def test_reasons_are_words_of_the_article(judged: Judge, edit: Edit) -> None:
+    """Matched words, each once, in the article's spelling."""
+    edition = edit(judged("x", "pesco", "dialogue", words=("PESCO", "pesco", "third State")))
+    assert edition.stories[0].why == ("PESCO", "third State")
+
+
+def test_marks(judged: Judge, edit: Edit, sources: dict[str, Source]) -> None:
+    """A reader sees which text is a sample and which only an abstract or a headline."""
+    local = {**sources, "nato": replace(sources["nato"], local=True)}
+    edition = edit(
+        judged("a", "pesco", source="nato", origin="abstract"),
+        judged("b", "dialogue", origin="title"),
+        sources=local,
+    )
+    assert {story.title: story.marks for story in edition.stories} == {
+        "a": ("sample", "abstract only"),
+        "b": ("headline only",),
+    }
+
+
+def test_seed_notes_are_shown(edit: Edit, judged: Judge) -> None:
+    """What is known of the seed documents stands before the first story."""
+    assert edit(judged("x", "pesco"), seed_notes=["One document is present only as an abstract."]).notes == (
+        "One document is present only as an abstract.",
+    )
+
+
+def test_same_input_same_edition(judged: Judge, edit: Edit) -> None:
+    """The order in which items come does not matter."""
+    items = [judged(f"t{n}", "pesco", source=["nato", "gazette", "bruegel"][n % 3]) for n in range(20)]
+    assert edit(*items) == edit(*reversed(items))
+
+
+def test_correction(judged: Judge, edit: Edit) -> None:
+    """A second revision has the same id, another file name, and says what it is."""
+    first, second = edit(judged("x", "pesco")), edit(judged("x", "pesco"), revision=2)
+    assert first.id == second.id == "2026-W46/weekly/en"
+    assert first.slug != second.slug
+    assert second.subject.startswith("Correction: EU-US Defence Weekly 2026-W46: x")
+
+
+@pytest.mark.parametrize("title", ["", "\u200b", "\r\n"])
+def test_item_without_title(judged: Judge, edit: Edit, title: str) -> None:
+    """Something stands where the headline should be."""
+    assert edit(judged(title, "pesco")).stories[0].title == "(no title)"

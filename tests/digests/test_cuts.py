@@ -1,0 +1,49 @@
+"""A cut edition is the same edition with less in it."""
+
+from collections.abc import Callable
+
+from digests.cuts import kept, selected
+from digests.edition import Edition
+from parsers.model import JudgedItem
+
+Judge = Callable[..., JudgedItem]
+Edit = Callable[..., Edition]
+
+
+def week(judged: Judge, edit: Edit) -> Edition:
+    return edit(
+        judged("lead", "dialogue", score=0.95, name="a"),
+        judged("p", "pesco", "defence-industry", source="nato", name="b"),
+        judged("q", "nato-eu", source="bruegel", name="c"),
+        counts_this={"pesco": 1},
+    )
+
+
+def test_reader_gets_the_chosen_topics(judged: Judge, edit: Edit) -> None:
+    """A story counts under each of its topics; subject, counts and the line of topics follow."""
+    edition = selected(week(judged, edit), ["defence-industry", "nato-eu"])
+    assert edition is not None
+    assert [story.id for story in edition.stories] == ["b", "c"]
+    assert edition.lead is None
+    assert [count.topic for count in edition.counts] == ["defence-industry", "nato-eu"]
+    assert edition.selection == ("Defence industry, procurement and market access", "NATO-EU cooperation")
+    assert edition.subject.endswith(": p")
+    assert edition.id == week(judged, edit).id
+
+
+def test_no_choice_is_everything_and_no_match_is_none(judged: Judge, edit: Edit) -> None:
+    """Without topics the edition is unchanged; where nothing is left there is no edition to send."""
+    whole = week(judged, edit)
+    assert selected(whole, ()) is whole
+    assert selected(whole, ["climate-energy"]) is None
+
+
+def test_kept_leaves_the_best_and_counts_the_rest(judged: Judge, edit: Edit) -> None:
+    """Shown and counted stories stay the same in sum, whatever the cut."""
+    whole = week(judged, edit)
+    for number in range(4):
+        cut = kept(whole, number)
+        assert [story.rank for story in sorted(cut.stories, key=lambda story: story.rank)] == [1, 2, 3][:number]
+        assert len(cut.sections) == len(whole.sections)
+    assert kept(whole, 1).more == 2
+    assert kept(whole, 1).words < whole.words

@@ -1,0 +1,125 @@
+"""Every story is placed once, the best come first, budgets and caps hold."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import settings as run
+from hypothesis import strategies as st
+
+from digests.ranking import candidates, chosen
+from digests.settings import DigestSettings
+from parsers.model import JudgedItem, Source, Story
+
+Judge = Callable[..., JudgedItem]
+ORDER = ["dialogue", "pesco", "defence-industry"]
+
+
+def test_subject_before_weight_before_score(judged: Judge, sources: dict[str, Source]) -> None:
+    """A core story from a small source beats a related one from a great source; among core ones the source counts."""
+    items = [
+        judged("related, great source", "pesco", relevance="related", score=0.99, name="a"),
+        judged("core, small source", "pesco", source="gazette", score=0.6, name="b"),
+        judged("core, great source", "pesco", score=0.5, name="c"),
+        judged("core, great source, better", "pesco", score=0.7, name="d"),
+    ]
+    assert [found.id for found in candidates(items, [], sources, {}, ORDER)] == ["d", "c", "b", "a"]
+
+
+def test_independent_publishers_lift_a_story(judged: Judge, sources: dict[str, Source]) -> None:
+    """Two families lift a story by one; a second title of the same house does not."""
+    pair = [judged("x", "pesco", source="bruegel", name="a"), judged("x2", "pesco", source="gazette", name="b")]
+    house = [judged("y", "pesco", source="gazette", name="c"), judged("y2", "pesco", source="gazette-2", name="d")]
+    single = judged("z", "pesco", source="bruegel", name="e")
+    stories = [Story("a", ("a", "b")), Story("c", ("c", "d"))]
+    found = candidates([*pair, *house, single], stories, sources, {}, ORDER)
+    assert [(story.id, story.families) for story in found] == [("a", 2), ("e", 1), ("c", 1)]
+
+
+def test_best_topic_is_the_section(judged: Judge, sources: dict[str, Source]) -> None:
+    """The highest score over all articles decides, and the order of the sections where scores are equal."""
+    items = [judged("x", "pesco", score=0.6, name="a"), judged("y", "dialogue", score=0.9, source="nato", name="b")]
+    (story,) = candidates(items, [Story("a", ("a", "b"))], sources, {}, ORDER)
+    assert (story.section, story.topics) == ("dialogue", ("dialogue", "pesco"))
+    (bare,) = candidates([judged("no topic", name="c")], [], sources, {}, ORDER)
+    assert bare.section == "other"
+
+
+def test_off_topic_and_repeats_stay_out(judged: Judge, sources: dict[str, Source]) -> None:
+    """Off the subject, carried before, or word for word what was carried before: no candidate."""
+    items = [
+        judged("off", relevance="off", name="a"),
+        judged("carried", "pesco", name="b"),
+        judged("copy of what was carried", "pesco", copy_of="b", name="c"),
+    ]
+    assert candidates(items, [], sources, {"b": "2026-W45/weekly/en"}, ORDER) == []
+
+
+def test_news_on_a_carried_story_is_an_update(judged: Judge, sources: dict[str, Source]) -> None:
+    """A new article brings the story back, with the latest edition that had it, and without the old article."""
+    items = [judged("old", "pesco", name="b"), judged("new", "pesco", name="d", source="nato")]
+    earlier = {"a": "2026-W44/weekly/en", "b": "2026-W45/weekly/en"}
+    (story,) = candidates(items, [Story("a", ("a", "b", "d"))], sources, earlier, ORDER)
+    assert story.update_of == "2026-W45/weekly/en"
+    assert [article.item.id for article in story.articles] == ["d"]
+
+
+def test_copies_do_not_count_as_publishers(judged: Judge, sources: dict[str, Source]) -> None:
+    """A syndicated copy is kept beside the story but is no second voice; a copy of something unknown stands for it."""
+    items = [judged("x", "pesco", name="a"), judged("x", "pesco", source="gazette", copy_of="a", name="b")]
+    (story,) = candidates(items, [Story("a", ("a", "b"))], sources, {}, ORDER)
+    assert (story.families, len(story.copies)) == (1, 1)
+    assert len(candidates([items[1]], [], sources, {}, ORDER)) == 1
+
+
+def test_source_that_left_the_configuration(judged: Judge, sources: dict[str, Source]) -> None:
+    """Its items still find a place, with the least weight."""
+    items = [judged("x", "pesco", source="gone", name="a"), judged("y", "pesco", source="gazette-2", name="b")]
+    found = candidates(items, [], sources, {}, ORDER)
+    assert {story.id for story in found} == {"a", "b"}
+
+
+def test_cap_on_a_publisher_but_not_on_a_search(
+    judged: Judge, sources: dict[str, Source], settings: DigestSettings
+) -> None:
+    """One house leads at most so many stories; a search is not a house."""
+    roomy = replace(settings, sections=(replace(settings.sections[0], topic="pesco", budget=20),), publisher_cap=2)
+    search = replace(sources["nato"], publisher_type="query")
+    items = [judged(f"s{n}", "pesco", source=source) for n in range(5) for source in ("gazette", "nato")]
+    found = candidates(items, [], {**sources, "nato": search}, {}, ["pesco"])
+    taken = chosen(found, None, roomy)
+    houses = [story.articles[0].source.id for story in found if story.id in taken]
+    assert (houses.count("gazette"), houses.count("nato")) == (2, 5)
+
+
+@run(deadline=None, max_examples=60)
+@given(
+    week=st.lists(
+        st.tuples(st.sampled_from(["commission", "nato", "gazette", "bruegel"]), st.sampled_from([*ORDER, ""])),
+        max_size=40,
+    ),
+    budget=st.integers(1, 12),
+    cap=st.integers(1, 4),
+)
+def test_budgets_hold_for_any_week(
+    judged: Judge,
+    sources: dict[str, Source],
+    settings: DigestSettings,
+    *,
+    week: list[tuple[str, str]],
+    budget: int,
+    cap: int,
+) -> None:
+    """Never more than the edition, a section or a publisher may have, and never two of one id."""
+    tight = replace(settings, story_budget=budget, publisher_cap=cap)
+    items = [judged(f"t{n}", *([t] if t else []), source=s) for n, (s, t) in enumerate(week)]
+    found = candidates(items, [], sources, {}, ORDER)
+    lead = found[0] if found else None
+    taken = chosen(found, lead, tight)
+    shown = [story for story in found if story.id in taken]
+    assert len(found) == len({story.id for story in found}) == len(week)
+    assert len(shown) == len(taken) <= budget
+    for family in sources:
+        assert sum(story.articles[0].source.family == family for story in shown) <= cap
+    for section in tight.sections:
+        assert sum(story.section == section.topic and story is not lead for story in shown) <= section.budget

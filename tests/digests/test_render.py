@@ -1,0 +1,305 @@
+"""HTML, text, JSON and archive say the same; hostile text stays text; the mail needs no style, image or colour."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from jinja2 import UndefinedError
+
+from digests import render
+from digests.edition import Coverage, Edition
+from digests.render import fitted, read_json, render_archive, render_html, render_index, render_json, render_text
+from digests.settings import DigestSettings, SectionSettings
+from parsers.model import JudgedItem, Source, Story
+
+Judge = Callable[..., JudgedItem]
+Edit = Callable[..., Edition]
+TEMPLATES = Path(render.__file__).parent / "templates"
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</td></tr></table><h1>Owned</h1>",
+    "<style>body{display:none}</style>",
+    "{{ 7*7 }} {% raw %} ${7*7}",
+    "\u202eodilaV\u202c",
+    "&amp;amp; &lt;b&gt;",
+    "W" * 1000,
+    "<!-- ",
+    "]]>",
+]
+
+
+@pytest.fixture
+def edition(judged: Judge, edit: Edit, settings: DigestSettings) -> Edition:
+    """A week with all that an edition can show."""
+    items = [
+        judged("Ministers agree on a timetable", "dialogue", "pesco", score=0.95, name="a"),
+        judged("Timetable agreed", "dialogue", source="bruegel", name="b"),
+        judged("Ministers agree on a timetable", "dialogue", source="nato", copy_of="a", name="c"),
+        judged("Kanada tritt zwei Vorhaben bei", "pesco", source="gazette", language="de", name="d", origin="title"),
+        judged("Follow-up on spending", "burden-sharing", source="nato", name="f"),
+        *(judged(f"On {topic}", topic, source="bruegel", name=topic) for topic in ("nato-eu", "us-politics")),
+        *(
+            judged(f"{topic} {n}", topic, name=f"{topic}{n}")
+            for topic in ("enlargement", "ukraine-war")
+            for n in range(4)
+        ),
+    ]
+    return edit(
+        *items,
+        settings=replace(settings, archive_url="https://seabridge.example/editions/"),
+        stories=[Story("a", ("a", "b", "c")), Story("e", ("e", "f"))],
+        earlier={"e": "2026-W45/weekly/en"},
+        counts_this={"pesco": 3, "dialogue": 2, "nato-eu": 5},
+        counts_last={"pesco": 5, "dialogue": 2, "enlargement": 1},
+        coverage=Coverage(("A", "B"), (("Congress.gov", "403"),)),
+        late=3,
+        seed_notes=["One document is present only as an abstract."],
+    )
+
+
+def soup_of(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "lxml")
+
+
+def web_links(html: str) -> list[str]:
+    links = [str(a["href"]) for a in soup_of(html).find_all("a")]
+    return [link for link in links if not link.startswith(("#", "mailto:"))]
+
+
+def test_all_formats_tell_the_same_stories(edition: Edition) -> None:
+    """Titles in the same order, and the same addresses, in HTML, text, archive and JSON."""
+    html, text, values = render_html(edition), render_text(edition), json.loads(render_json(edition))
+    titles = [story.title for story in edition.stories]
+    headings = [h3.get_text(strip=True).removeprefix("Update:").strip() for h3 in soup_of(html).find_all("h3")]
+    assert headings == titles
+    positions = [re.search(rf"(?m)^(Update: )?{re.escape(title)}$", text) for title in titles]
+    assert all(a and b and a.start() < b.start() for a, b in pairwise(positions))
+    assert set(web_links(html)) == set(re.findall(r"(?m)^\s*(https?://\S+)$", text))
+    assert values["stories"] == [story.id for story in edition.stories]
+    assert [h3.get_text() for h3 in soup_of(render_archive(edition)).find_all("h3")] == [
+        h3.get_text() for h3 in soup_of(html).find_all("h3")
+    ]
+
+
+def test_structure_for_screen_readers(edition: Edition) -> None:
+    """Language, title, one h1, no heading level skipped, and only the table of numbers is a table."""
+    soup = soup_of(render_html(edition))
+    assert soup.html is not None
+    assert soup.html["lang"] == "en"
+    assert render_html(edition).index('charset="utf-8"') < 1024
+    assert soup.title is not None
+    assert soup.title.get_text() == "EU-US Defence Weekly, 9–15 November 2026"
+    levels = [int(str(heading.name)[1]) for heading in soup.find_all(re.compile("^h[1-6]$"))]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    for table in soup.find_all("table"):
+        is_data = bool(table.find("th", recursive=True)) and not table.find("table")
+        assert (table.get("role") == "presentation") != is_data
+    counts = soup.select_one("table.counts")
+    assert counts is not None
+    assert counts.caption is not None
+    assert all(th.get("scope") in {"col", "row"} for th in counts.find_all("th"))
+    german = soup.find("a", string="Kanada tritt zwei Vorhaben bei")
+    assert german is not None
+    assert german["lang"] == "de"
+
+
+def test_links_say_where_they_lead(edition: Edition) -> None:
+    """Every link is absolute or inside the mail, has words of its own, and every inner one has its target."""
+    soup = soup_of(render_html(edition))
+    for a in soup.find_all("a"):
+        href = str(a["href"])
+        assert href.startswith(("https://", "http://", "mailto:", "#"))
+        assert a.get_text(strip=True)
+        assert a.get_text(strip=True).lower() not in {"read more", "here", "link"}
+        if href.startswith("#"):
+            assert soup.find(id=href[1:])
+
+
+def test_no_images_no_tracking_no_code(edition: Edition) -> None:
+    """Nothing is loaded, nothing runs, nothing counts readers."""
+    html = render_html(edition)
+    assert soup_of(html).find_all(["img", "script", "iframe", "object", "embed", "form", "svg", "link", "video"]) == []
+    assert not re.search(r"utm_|url\(|@import|fbclid", html)
+
+
+def test_readable_without_style(edition: Edition) -> None:
+    """What is left in <style> is dark mode and narrow screens alone; all else is on the elements."""
+    soup = soup_of(render_html(edition))
+    styles = [style.get_text() for style in soup.find_all("style")]
+    assert sum(len(style) for style in styles) < 8_000
+    assert [style.strip().startswith("@media (prefers-color-scheme: dark)") for style in styles] == [True]
+    paper = soup.select_one("table.paper")
+    assert paper is not None
+    assert "background-color" in str(paper["style"])
+    assert all("color" in str(p.get("style", "")) for p in soup.select("p.summary, p.meta, p.why"))
+    assert not re.search(r"display:\s*flex|position:|float:|rem;|calc\(|var\(", render_html(edition))
+
+
+def test_first_words_are_the_preheader(edition: Edition) -> None:
+    """The inbox shows the preheader, once; screen readers skip it."""
+    soup = soup_of(render_html(edition))
+    assert soup.body is not None
+    first = soup.body.find("div")
+    assert first is not None
+    assert soup.body.get_text().strip().startswith(edition.preheader)
+    assert first["aria-hidden"] == "true"
+    assert "display:none" in str(first["style"]).replace(" ", "")
+
+
+def test_ways_out_near_the_top_and_at_the_end(edition: Edition) -> None:
+    """Unsubscribe and the web version come within the first 20,000 bytes, unsubscribe again in the footer."""
+    html = render_html(edition)
+    assert html.index("mailto:leave@") < 20_000
+    assert html.index("https://seabridge.example/editions/2026-W46-weekly-en.html") < 20_000
+    assert html.count("mailto:leave@") == 2
+
+
+def test_archive_is_the_mail_without_its_recipient(edition: Edition) -> None:
+    """Taking the recipient's blocks out of the mail gives the archive page, in which there is no address."""
+    mail, archive = soup_of(render_html(edition)), soup_of(render_archive(edition))
+    assert len(mail.select(".recipient")) == 2
+    for block in mail.select(".recipient"):
+        block.decompose()
+    assert mail.get_text(" ", strip=True) == archive.get_text(" ", strip=True)
+    assert not re.search(r"[\w.]+@[\w.]+", archive.get_text() + " ".join(str(a["href"]) for a in archive.find_all("a")))
+
+
+def test_text_fits_the_screen(edition: Edition) -> None:
+    """No line beyond 78 columns but those that are one address; the top story comes at once."""
+    text = render_text(edition)
+    long = [line for line in text.splitlines() if len(line) > 78]
+    assert all(re.fullmatch(r"\s*(https?|mailto):\S+", line) for line in long)
+    assert text.index("Ministers agree on a timetable") < 600
+    assert "\n\n\n" not in text
+
+
+def test_text_is_not_escaped(judged: Judge, edit: Edit) -> None:
+    """Ampersands and quotes are literal in text and escaped in HTML."""
+    edition = edit(judged('A & B <"C">', "pesco"))
+    assert 'A & B <"C">' in render_text(edition)
+    assert "A &amp; B &lt;" in render_html(edition)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_text_stays_text(judged: Judge, edit: Edit, sources: dict[str, Source], hostile: str) -> None:
+    """Wherever hostile text stands, the elements of the page are those of a tame one."""
+
+    def page(word: str) -> BeautifulSoup:
+        named = {**sources, "nato": replace(sources["nato"], name=word, country=word)}
+        edition = edit(
+            judged(word, "pesco", source="nato", summary=f"{word} and more", words=(word,), language="de", name="x"),
+            sources=named,
+            topics=[(count.topic, f"{count.name} {word}") for count in edit().counts],
+            coverage=Coverage((word,), ((word, word),)),
+            seed_notes=[word],
+            counts_this={"pesco": 1},
+        )
+        return soup_of(render_html(edition))
+
+    tame, wild = page("harmless"), page(hostile)
+    assert [tag.name for tag in wild.find_all(True)] == [tag.name for tag in tame.find_all(True)]
+    assert [sorted(tag.attrs) for tag in wild.find_all(True)] == [sorted(tag.attrs) for tag in tame.find_all(True)]
+    assert not set("\u202e\u202c") & set(wild.get_text())
+
+
+def test_only_web_links_are_links(judged: Judge, edit: Edit) -> None:
+    """A script address is shown as a headline without a link."""
+    html = render_html(edit(judged("Click", "pesco", url="javascript:alert(1)")))
+    assert "javascript" not in html
+    assert soup_of(html).find("bdi", string="Click")
+
+
+def test_every_template_escapes() -> None:
+    """Whatever a template is called, a variable in it is escaped, and a missing one is an error."""
+    names = [path.name for path in TEMPLATES.glob("*.j2")]
+    assert names
+    for name in [*names, "new.txt", "new.html.j2", "new"]:
+        assert render._ENVIRONMENT.from_string("{{ x }}").render(x="<") == "&lt;", name
+        autoescape = render._ENVIRONMENT.autoescape
+        assert (autoescape(name) if callable(autoescape) else autoescape) is True
+    with pytest.raises(UndefinedError):
+        render._ENVIRONMENT.from_string("{{ missing }}").render()
+
+
+def test_numbers_are_plain(edition: Edition) -> None:
+    """Changes carry a sign, unchanged is blank, topics without items are named in a sentence."""
+    soup = soup_of(render_html(edition))
+    rows = {
+        row.find_all(["th", "td"])[0].get_text(): [cell.get_text() for cell in row.find_all("td")]
+        for row in soup.select("table.counts tbody tr")
+    }
+    assert rows["PESCO and third-country participation"] == ["3", "−2"]
+    assert rows["EU-US Security and Defence Dialogue"] == ["2", ""]
+    assert rows["NATO-EU cooperation"] == ["5", "+5"]
+    assert rows["Enlargement and accession"] == ["0", "−1"]
+    assert "Nothing on " in soup.get_text()
+    assert "Military mobility" not in rows
+
+
+def test_first_edition_claims_no_change(judged: Judge, edit: Edit) -> None:
+    """Without a week before there is no column of changes."""
+    html = render_html(edit(judged("x", "pesco"), counts_this={"pesco": 1}))
+    assert [th.get_text() for th in soup_of(html).select("thead th")] == ["Topic", "Items"]
+
+
+def test_200_stories_fit(judged: Judge, edit: Edit, settings: DigestSettings) -> None:
+    """A flood is cut by rank to the size that mail programs show, and the rest is counted."""
+    roomy = replace(
+        settings,
+        story_budget=300,
+        publisher_cap=300,
+        sections=tuple(SectionSettings(section.topic, 300) for section in settings.sections),
+    )
+    topics = [section.topic for section in settings.sections]
+    items = [judged(f"Headline number {n} " * 8, topics[n % 22], text="Many words. " * 60) for n in range(200)]
+    whole = edit(*items, settings=roomy)
+    assert len(render_html(whole).encode()) > 100_000
+    edition = fitted(whole, settings.max_html_bytes)
+    html = render_html(edition)
+    assert 60_000 < len(html.encode()) <= 80_000
+    assert len(edition.stories) + edition.more == 200
+    assert "more stories" in html
+    assert html.count("mailto:leave@") == 2
+    assert max(story.rank for story in edition.stories) == len(edition.stories)
+    assert fitted(edition, settings.max_html_bytes) is edition
+    with pytest.raises(ValueError, match="even without stories"):
+        fitted(whole, 5_000)
+
+
+def test_json_comes_back_as_the_edition(edition: Edition) -> None:
+    """What was written for programs gives the same mail again."""
+    again = read_json(render_json(edition))
+    assert again.id == edition.id
+    assert render_html(again) == render_html(edition)
+    assert render_text(again) == render_text(edition)
+    with pytest.raises(ValueError, match="id"):
+        read_json("{}")
+
+
+def test_index_lists_the_latest_first(edition: Edition) -> None:
+    """All editions and corrections, each with its own page."""
+    later = replace(edition, id="2026-W47/weekly/en")
+    soup = soup_of(render_index([edition, later, replace(edition, revision=2)]))
+    assert [str(a["href"]) for a in soup.select("h3 a")] == [
+        "2026-W47-weekly-en.html",
+        "2026-W46-weekly-en-r2.html",
+        "2026-W46-weekly-en.html",
+    ]
+    with pytest.raises(ValueError, match="at least one"):
+        render_index([])
+
+
+def test_empty_edition_is_a_whole_mail(edit: Edit) -> None:
+    """A week without stories still says what was read, and has its headings."""
+    html, text = render_html(edit()), render_text(edit())
+    assert "No qualifying news this week." in html
+    assert "2 of 2 sources read" in text
+    assert len(soup_of(html).find_all("h1")) == 1

@@ -1,0 +1,135 @@
+"""open_live: alone, in UTC, with words that a person can act on."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from parsers.errors import Busy, Misconfigured
+from storage.database import Connection, insert_rows, open_live, schema_version, transaction
+
+HOLD = """
+import sys, pathlib
+from storage.database import open_live
+with open_live(pathlib.Path(sys.argv[1])):
+    print("open", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_busy_names_the_pid_of_the_holder(tmp_path, child):
+    """Another process that holds the file is named by its PID, and nothing is waited for when wait is 0."""
+    holder = child(HOLD, tmp_path)
+    assert holder.stdout.readline() == "open\n"
+    with pytest.raises(Busy) as caught, open_live(tmp_path, wait=0):
+        pass
+    assert caught.value.pid == holder.pid
+    assert str(holder.pid) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_waits_until_the_holder_lets_go(tmp_path, child):
+    """The file is opened as soon as the other process has closed it."""
+    holder = child(HOLD, tmp_path)
+    assert holder.stdout.readline() == "open\n"
+    holder.stdin.write("\n")
+    holder.stdin.flush()
+    with open_live(tmp_path, wait=30) as con:
+        assert con.execute("SELECT count(*) FROM runs").fetchall() == [(0,)]
+
+
+def test_folder_is_made(tmp_path):
+    """A missing home is created, with parents."""
+    with open_live(tmp_path / "a" / "b"):
+        pass
+    assert (tmp_path / "a" / "b" / "live.duckdb").is_file()
+
+
+def test_home_that_is_a_file_is_refused(tmp_path):
+    """A home that cannot be a folder is a problem of the configuration, not a traceback."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Misconfigured, match="cannot be made"), open_live(tmp_path / "file" / "home"):
+        pass
+
+
+@pytest.mark.parametrize("content", [b"<html>not a database</html>" * 500, b"\0" * 5000])
+def test_damaged_file_is_named(tmp_path, content):
+    """What is not a database is refused with the path, and left as it is."""
+    path = tmp_path / "live.duckdb"
+    path.write_bytes(content)
+    with pytest.raises(Misconfigured, match=r"live\.duckdb"), open_live(tmp_path):
+        pass
+    assert path.read_bytes() == content
+
+
+def test_old_duckdb_is_refused(tmp_path, monkeypatch):
+    """A DuckDB that loses rows when the disk is full is not used."""
+    monkeypatch.setattr(duckdb, "__version__", "1.4.5")
+    with pytest.raises(Misconfigured, match=r"1\.5\.5"), open_live(tmp_path):
+        pass
+
+
+def test_sessions_run_in_utc_whatever_the_machine_says(tmp_path, child):
+    """Midnight in Brussels comes back as the same moment on a machine in New York."""
+    code = """
+import sys, pathlib
+from datetime import datetime
+from zoneinfo import ZoneInfo
+from storage.database import insert_rows, open_live
+with open_live(pathlib.Path(sys.argv[1])) as con:
+    con.execute("CREATE TABLE moments (seen_at TIMESTAMPTZ)")
+    insert_rows(con, "moments", "seen_at", [(datetime(2026, 7, 1, tzinfo=ZoneInfo("Europe/Brussels")),)])
+    print(con.execute("SELECT seen_at::VARCHAR FROM moments").fetchall()[0][0])
+"""
+    printed, _ = child(code, tmp_path, TZ="America/New_York").communicate()
+    assert printed == "2026-06-30 22:00:00+00\n"
+
+
+def test_transaction_rolls_back(con: Connection):
+    """An exception inside the block undoes all of it."""
+    con.execute("CREATE TABLE numbers (number INTEGER PRIMARY KEY)")
+    with pytest.raises(ZeroDivisionError), transaction(con):
+        insert_rows(con, "numbers", "number", [(1,)])
+        raise ZeroDivisionError
+    assert con.execute("FROM numbers").fetchall() == []
+
+
+def test_rows_come_back_as_they_went_in(con: Connection):
+    """Nothing in a value is lost or changed: NUL, emoji, direction marks, quotes, bytes, empty lists, microseconds."""
+    con.execute("CREATE TABLE kinds (t VARCHAR, l VARCHAR[], b BLOB, n BIGINT, d DOUBLE, y BOOLEAN, w TIMESTAMPTZ)")
+    moment = datetime(2026, 10, 25, 2, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
+    rows = [
+        ("a\0b \u202e😀 ''\"\\n {}", ["x", "", "é"], bytes(range(256)), 2**62, 0.1, True, moment),
+        ("", [], b"", -1, 1e-300, False, datetime(987, 1, 1, tzinfo=UTC)),
+        (None, None, None, None, None, None, None),
+    ]
+    assert insert_rows(con, "kinds", "t l b n d y w", rows) == 3
+    assert con.execute("FROM kinds").fetchall() == rows
+
+
+def test_time_without_zone_is_refused(con: Connection):
+    """A naive time would be taken for UTC in silence."""
+    con.execute("CREATE TABLE moments (seen_at TIMESTAMPTZ)")
+    with pytest.raises(ValueError, match="without zone"):
+        insert_rows(con, "moments", "seen_at", [(datetime(2026, 1, 1),)])  # noqa: DTZ001 - the fault under test
+
+
+def test_replace_keeps_what_it_is_told_to_keep(con: Connection):
+    """A second write of the same key changes all columns but those to keep; without `replace` it fails."""
+    con.execute("CREATE TABLE seen (name VARCHAR PRIMARY KEY, first INTEGER, last INTEGER)")
+    insert_rows(con, "seen", "name first last", [("a", 1, 1)])
+    insert_rows(con, "seen", "name first last", [("a", 2, 2), ("b", 2, 2)], replace=True, keep=("first",))
+    assert con.execute("FROM seen ORDER BY name").fetchall() == [("a", 1, 2), ("b", 2, 2)]
+    with pytest.raises(duckdb.ConstraintException):
+        insert_rows(con, "seen", "name first last", [("b", 3, 3)])
+
+
+def test_no_rows_are_no_work(con: Connection):
+    """An empty list writes nothing and does not fail."""
+    assert insert_rows(con, "runs", "run_id", []) == 0
+
+
+def test_schema_version_is_that_of_the_newest_file():
+    """The version counts the numbered files."""
+    assert schema_version() == len(list(Path("storage/sql").glob("[0-9]*.sql")))

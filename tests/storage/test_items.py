@@ -1,0 +1,101 @@
+"""Reading items: which ones, in which order, and what is counted."""
+
+from datetime import timedelta
+
+from storage.database import Connection
+from storage.items import (
+    counts_by_topic,
+    find_item_ids,
+    get_item,
+    item_ids,
+    item_ids_not_judged_by,
+    items_by_id,
+    items_published_between,
+    items_since,
+    late_and_undated,
+    recent_items,
+)
+
+
+def _ids(found) -> list[int]:
+    return [int(one.item.id, 16) for one in found]
+
+
+def test_items_since_first_sight(con: Connection, make, now):
+    """The time of first sight decides, at or after; off-topic items only when asked for."""
+    off = make.judgement(relevance="off", labels=())
+    old = make.judged(1, first_seen=now - timedelta(seconds=1))
+    make.store(con, old, make.judged(2), make.judged(3, by=off), make.judged(4, copy_of=f"{2:016x}"))
+    assert sorted(_ids(items_since(con, now))) == [2, 3, 4]
+    assert sorted(_ids(items_since(con, now, relevant_only=True))) == [2, 4]
+
+
+def test_period_includes_its_start_and_not_its_end(con: Connection, make, now):
+    """Weeks that follow each other share no item and lose none; undated items are in no period."""
+    start = now - timedelta(days=7)
+    moments = (start - timedelta(microseconds=1), start, now - timedelta(microseconds=1), now, None)
+    make.store(con, *[make.judged(number, published=moment) for number, moment in enumerate(moments)])
+    assert _ids(items_published_between(con, start, now)) == [1, 2]
+    assert _ids(items_published_between(con, now, now + timedelta(days=7))) == [3]
+
+
+def test_items_come_oldest_first_with_labels_in_their_order(con: Connection, make, now):
+    """Order of publication; the labels of each item as the rules gave them."""
+    make.store(con, make.judged(1), make.judged(2), make.judged(3))
+    found = items_published_between(con, now - timedelta(days=7), now)
+    assert _ids(found) == [3, 2, 1]
+    assert found[0].judgement == make.judgement()
+
+
+def test_unknown_item_is_none(con: Connection):
+    """No item, no error."""
+    assert get_item(con, "nothing") is None
+    assert items_by_id(con, ["nothing"]) == []
+
+
+def test_ids_are_found_by_their_beginning(con: Connection, make):
+    """A person types the first digits; wildcards of SQL mean nothing."""
+    make.store(con, make.judged(0x10), make.judged(0x11), make.judged(0x20))
+    assert find_item_ids(con, "000000000000001") == [f"{0x10:016x}", f"{0x11:016x}"]
+    assert find_item_ids(con, "%") == []
+    assert sorted(item_ids(con)) == [f"{number:016x}" for number in (0x10, 0x11, 0x20)]
+
+
+def test_items_of_other_rules_are_found(con: Connection, make):
+    """What waits for new rules is what the current judgement of an item says."""
+    make.store(con, make.judged(1), make.judged(2, by=make.judgement(rules_version="rules 2")))
+    assert item_ids_not_judged_by(con, "rules 2") == [f"{1:016x}"]
+
+
+def test_copy_index_gets_originals_only(con: Connection, make, now):
+    """A copy is not compared with copies, and old items are not compared at all."""
+    old = make.judged(1, first_seen=now - timedelta(days=30))
+    make.store(con, old, make.judged(2), make.judged(3, copy_of=f"{2:016x}"))
+    assert recent_items(con, now - timedelta(days=14)) == [make.item(2)]
+
+
+def test_topics_are_counted_without_copies_and_off_topic_items(con: Connection, make, now):
+    """Only relevant originals of the period count, for each of their topics."""
+    off = make.judgement(relevance="off")
+    outside = make.judged(5, published=now + timedelta(days=1))
+    make.store(
+        con, make.judged(1), make.judged(2), make.judged(3, copy_of=f"{1:016x}"), make.judged(4, by=off), outside
+    )
+    assert counts_by_topic(con, now - timedelta(days=7), now) == {"dialogue": 2, "pesco": 2}
+    assert counts_by_topic(con, now - timedelta(days=70), now - timedelta(days=63)) == {}
+
+
+def test_late_and_undated_items_are_counted(con: Connection, make, now):
+    """Late: seen in the period, published before it. Relevant originals only."""
+    start = now - timedelta(days=7)
+    seen = start + timedelta(days=1)
+    make.store(
+        con,
+        make.judged(1, first_seen=seen, published=start - timedelta(hours=1)),
+        make.judged(2, first_seen=seen, published=start),
+        make.judged(3, first_seen=seen, published=None),
+        make.judged(4, first_seen=seen, published=None, copy_of=f"{3:016x}"),
+        make.judged(5, first_seen=seen, published=None, by=make.judgement(relevance="off")),
+        make.judged(6, first_seen=now, published=None),
+    )
+    assert late_and_undated(con, start, now) == (1, 1)

@@ -1,0 +1,49 @@
+"""store_judgements: new rules, new labels, nothing forgotten."""
+
+from storage.database import Connection
+from storage.items import get_item
+from storage.judgements import store_judgements
+
+ITEM = f"{1:016x}"
+
+
+def test_new_rules_become_current_and_old_labels_stay(con: Connection, make, now):
+    """The item is read with its newest judgement; the labels of both versions can be queried."""
+    make.store(con, make.judged(1), make.judged(2))
+    new = make.judgement(relevance="related", labels=make.judgement().labels[:1], rules_version="rules 2")
+    store_judgements(con, [(ITEM, new)], now)
+    found = get_item(con, ITEM)
+    assert found is not None
+    assert found.judgement == new
+    rows = con.execute(
+        "SELECT rules_version, count(*), bool_and(is_current) FROM v_labels WHERE item_id = ? GROUP BY 1 ORDER BY 1",
+        [ITEM],
+    ).fetchall()
+    assert rows == [("rules 1", 2, False), ("rules 2", 1, True)]
+    untouched = get_item(con, f"{2:016x}")
+    assert untouched is not None
+    assert untouched.judgement == make.judgement()
+
+
+def test_same_rules_again_replace_their_own_labels(con: Connection, make, now):
+    """Judging twice under one version leaves the second result, not both."""
+    make.store(con, make.judged(1))
+    for _ in range(2):
+        store_judgements(con, [(ITEM, make.judgement(labels=make.judgement().labels[1:]))], now)
+    assert con.execute("SELECT topic FROM labels").fetchall() == [("dialogue",)]
+    assert con.execute("SELECT count(*) FROM evidence").fetchall() == [(0,)]
+
+
+def test_going_back_to_earlier_rules(con: Connection, make, now):
+    """Rules that were withdrawn stop being current as soon as the items are judged by the earlier ones again."""
+    make.store(con, make.judged(1))
+    store_judgements(con, [(ITEM, make.judgement(relevance="off", labels=(), rules_version="rules 2"))], now)
+    store_judgements(con, [(ITEM, make.judgement())], now)
+    found = get_item(con, ITEM)
+    assert found is not None
+    assert found.judgement == make.judgement()
+
+
+def test_nothing_to_judge(con: Connection, now):
+    """An empty batch is no error."""
+    store_judgements(con, [], now)

@@ -1,0 +1,127 @@
+"""migrate: each file once, in one transaction, never backwards."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from parsers.errors import Misconfigured
+from storage.database import Connection, open_live
+from storage.migrations import SQL_FOLDER, latest_version, load_migrations, migrate
+
+SECOND = f"{latest_version() + 1:04}_more.sql"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "sql"
+    shutil.copytree(SQL_FOLDER, copy)
+    load_migrations.cache_clear()
+    return copy
+
+
+def _tables(con: Connection) -> set[str]:
+    return {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+
+
+def test_second_opening_applies_nothing(tmp_path):
+    """Opening again leaves the record of migrations as it was."""
+    with open_live(tmp_path) as con:
+        first = con.execute("FROM migrations").fetchall()
+    with open_live(tmp_path) as con:
+        assert con.execute("FROM migrations").fetchall() == first
+        assert migrate(con, tmp_path / "live.duckdb") == 0
+    assert len(first) == latest_version()
+
+
+def test_failed_migration_leaves_the_old_schema(tmp_path, folder):
+    """An error in the middle of a file undoes the file; a corrected file then goes through."""
+    with open_live(tmp_path) as con:
+        bad = folder / SECOND
+        bad.write_text("CREATE TABLE extra (x INTEGER); INSERT INTO extra VALUES (1); SELECT * FROM nowhere;")
+        with pytest.raises(duckdb.CatalogException):
+            migrate(con, tmp_path / "live.duckdb", folder)
+        assert "extra" not in _tables(con)
+        assert len(con.execute("FROM migrations").fetchall()) == latest_version()
+        bad.write_text("CREATE TABLE extra (x INTEGER)")
+        load_migrations.cache_clear()
+        assert migrate(con, tmp_path / "live.duckdb", folder) == 1
+        assert "extra" in _tables(con)
+
+
+def test_copy_is_kept_before_an_upgrade(tmp_path, folder):
+    """The state before an upgrade lies beside the database, complete and of the old version."""
+    with open_live(tmp_path) as con:
+        con.execute("UPDATE snapshot_info SET zone = 'Europe/Paris'")
+        (folder / SECOND).write_text("ALTER TABLE runs DROP COLUMN summary")
+        migrate(con, tmp_path / "live.duckdb", folder)
+    kept = tmp_path / f"live.before-{SECOND[:4]}.duckdb"
+    with duckdb.connect(str(kept), read_only=True) as old:
+        assert old.execute("SELECT zone FROM snapshot_info").fetchall() == [("Europe/Paris",)]
+        assert len(old.execute("FROM migrations").fetchall()) == latest_version()
+        old.execute("SELECT summary FROM runs")
+
+
+def test_newer_schema_is_refused_with_both_versions(tmp_path):
+    """A database of a later program is not touched; the message names both versions."""
+    newer = latest_version() + 7
+    with open_live(tmp_path) as con:
+        con.execute("INSERT INTO migrations (version, name, checksum) SELECT v, 'later', '' FROM range(2, 9) AS r(v)")
+    with pytest.raises(Misconfigured) as caught, open_live(tmp_path):
+        pass
+    assert f"version {newer}" in str(caught.value)
+    assert f"version {latest_version()} " in str(caught.value)
+
+
+def test_edited_migration_is_refused(tmp_path, folder):
+    """A file that was changed after it had been applied is named."""
+    with open_live(tmp_path) as con:
+        first = next(folder.glob("0001_*.sql"))
+        first.write_text(first.read_text() + "\n-- an afterthought")
+        with pytest.raises(Misconfigured, match=first.name):
+            migrate(con, tmp_path / "live.duckdb", folder)
+
+
+def test_gap_in_the_numbers_is_refused(folder):
+    """0001, 0003 is a mistake of ours and is found before anything is applied."""
+    (folder / f"{latest_version() + 2:04}_later.sql").write_text("SELECT 1")
+    with pytest.raises(Misconfigured, match="without a gap"):
+        load_migrations(folder)
+
+
+def test_changed_views_are_renewed(tmp_path, folder):
+    """A new definition of a view needs no migration."""
+    with open_live(tmp_path) as con:
+        views = folder / "views.sql"
+        views.write_text(views.read_text() + "\nCREATE OR REPLACE VIEW v_snapshot AS SELECT 42 AS answer;")
+        migrate(con, tmp_path / "live.duckdb", folder)
+        assert con.execute("FROM v_snapshot").fetchall() == [(42,)]
+
+
+def test_tables_have_primary_keys_and_nothing_else(con: Connection):
+    """Secondary indexes and foreign keys would block later changes of a table; a table without key would hold doubles."""
+    kinds = con.execute("SELECT table_name, constraint_type FROM duckdb_constraints()").fetchall()
+    assert {table for table, kind in kinds if kind == "PRIMARY KEY"} == _tables(con)
+    assert {kind for _, kind in kinds} == {"PRIMARY KEY", "NOT NULL"}
+    assert con.execute("FROM duckdb_indexes()").fetchall() == []
+
+
+@pytest.mark.slow
+def test_killed_migration_is_repeated(tmp_path, child):
+    """A process that is killed in the middle of a migration leaves a database that opens, and migrates, as before."""
+    code = """
+import os, signal, sys, pathlib
+from storage import database, migrations
+def half(con, one):
+    con.execute("BEGIN TRANSACTION")
+    con.execute(one.sql)
+    os.kill(os.getpid(), signal.SIGKILL)
+migrations._apply = half
+with database.open_live(pathlib.Path(sys.argv[1])):
+    pass
+"""
+    dying = child(code, tmp_path)
+    assert dying.wait() == -9
+    with open_live(tmp_path) as con:
+        assert len(con.execute("FROM migrations").fetchall()) == latest_version()
