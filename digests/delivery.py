@@ -151,6 +151,7 @@ class Smtp:
                 connection.ehlo_or_helo_if_needed()
                 if settings.security == "starttls":
                     connection.starttls(context=context)
+                    connection.ehlo_or_helo_if_needed()  # what it said before TLS counts no more
                 if settings.user is not None:
                     self._login(connection, settings.user)
         except ssl.SSLCertVerificationError as problem:

@@ -110,4 +110,4 @@ def _unencoded(text: str, limit: int) -> str:
 def _list_id(settings: DigestSettings) -> str:
     """With the name before it where that is ASCII: not every filter decodes this header."""
     name = _unencoded(settings.name, _NAME)
-    return formataddr((name, settings.list_id)) if name.isascii() else f"<{settings.list_id}>"
+    return formataddr((name, settings.list_id)) if name and name.isascii() else f"<{settings.list_id}>"

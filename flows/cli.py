@@ -23,15 +23,19 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 nothing to do, 4 done 
 )
 
 
-@app.callback()
-def main(
-    version_wanted: Annotated[
-        bool, typer.Option("--version", help="Show the version and leave.", is_eager=True)
-    ] = False,
-) -> None:
-    if version_wanted:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         sys.stdout.write(f"seabridge {metadata.version('seabridge')}\n")
         raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Options of the command itself."""
 
 
 run.add_to(app)

@@ -12,6 +12,7 @@ The order of storing is fixed, so a run that was killed and resumed leaves the s
 
 import asyncio
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,8 +31,8 @@ from parsers.fetch import FetchLimits, Web
 from parsers.model import Item, Source
 from parsers.novelty import Known
 from parsers.stories import group
-from parsers.topics import Rules, judge
-from storage.collected import known_entries, store_fetch, store_quarantine
+from parsers.topics import Rules, judge_document
+from storage.collected import FetchRow, known_entries, store_fetch, store_quarantine
 from storage.database import Connection, open_live
 from storage.items import items_since, recent_items
 from storage.runs import Run, RunState, begin_run, finish_run, renew
@@ -40,6 +41,7 @@ from storage.snapshot import publish
 from storage.sources import FeedState, feed_states, sync_sources
 from storage.stories import store_stories
 
+_log = logging.getLogger(__name__)
 COPY_WINDOW = timedelta(days=30)
 """How far back an item may be a copy of another one."""
 STORY_WINDOW = timedelta(days=21)
@@ -174,7 +176,14 @@ class _Visit:
         return judge_item(self.rules, item).judgement.relevance == "off"
 
     async def _gather(self, source: Source, desk: Desk) -> Gathered:
-        return await gather(source, self.memory.states.get(source.id), self.memory.known[source.id], desk)
+        """A fault of our own that one source sets off is that source's failure; the others go on."""
+        try:
+            return await gather(source, self.memory.states.get(source.id), self.memory.known[source.id], desk)
+        except Exception as error:
+            _log.exception("reading %s failed", source.id)
+            detail = f"a fault of Seabridge, please report it: {type(error).__name__}: {error}"
+            row = FetchRow(source.id, source.url, self.now, 0.0, "failed", kind="internal", detail=detail)
+            return Gathered(source, row)
 
     def _take(self, gathered: Gathered) -> None:
         """Judge and store what one source brought."""
@@ -202,7 +211,7 @@ class _Visit:
             seeds.append(await fetch_seed(seed.record, desk) if wanted else seed)
         self.tally.seeds.update(seed.text_origin for seed in seeds)
         if self.run is not None and seeds:
-            judgements = {seed.record.id: judge(self.rules, seed.record.title, seed.text) for seed in seeds}
+            judgements = {seed.record.id: judge_document(self.rules, seed.text) for seed in seeds}
             with open_live(self.settings.home) as con:
                 store_seeds(con, seeds, judgements, self.now)
 

@@ -5,6 +5,7 @@ import asyncio
 import dataclasses
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -114,8 +115,15 @@ async def gather(source: Source, state: FeedState | None, known: Mapping[str, Kn
 
 
 async def in_child(readers: Readers, function: Callable[..., T], *args: object) -> T:
-    """Run a reading function in a child process without blocking the event loop."""
-    return await asyncio.wrap_future(readers.read(function, *args))
+    """Run a reading function in a child process without blocking the event loop.
+
+    Raises:
+        Unreadable: what the function raises, and when the children broke down twice over this document.
+    """
+    try:
+        return await asyncio.wrap_future(readers.read(function, *args))
+    except (BrokenExecutor, RuntimeError) as error:
+        raise Unreadable(function.__name__, "parser-error", f"the child processes broke down: {error}") from error
 
 
 async def _parsed(source: Source, response: Response, readers: Readers) -> Feed:

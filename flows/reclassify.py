@@ -9,7 +9,7 @@ from flows.progress import Tell, silent
 from flows.report import Report
 from flows.settings import Settings
 from parsers.model import Judgement
-from parsers.topics import judge
+from parsers.topics import judge_document
 from storage.database import open_live
 from storage.items import item_ids_not_judged_by, items_by_id
 from storage.judgements import store_judgements
@@ -46,7 +46,7 @@ def reclassify(settings: Settings, now: datetime, *, dry_run: bool = False, tell
     if run is not None:
         with open_live(settings.home) as con:
             texts = seed_texts(con)
-            store_seed_judgements(con, {seed: judge(rules, *texts[seed]) for seed in seeds_waiting})
+            store_seed_judgements(con, {seed: judge_document(rules, texts[seed][1]) for seed in seeds_waiting})
         group_stories(settings, now)
         with open_live(settings.home) as con:
             finish_run(con, run.id, now, "completed", {"items": len(waiting)})

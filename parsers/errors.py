@@ -27,7 +27,8 @@ class Permanent(SeabridgeError):
 
 
 class FetchFailed(Temporary):
-    """No usable answer. `kind` is a short stable word (dns, refused, timeout, tls, status, empty, truncated, coding)."""
+    """No usable answer. `kind` is a stable word: dns, refused, connection, timeout, tls, protocol, status, challenge,
+    empty, truncated, coding."""
 
     def __init__(
         self, url: str, kind: str, detail: str, *, status: int | None = None, retry_after: float | None = None
@@ -61,7 +62,8 @@ class Refused(Permanent):
 
 
 class Unreadable(Permanent):
-    """The bytes are not a feed, page or PDF. `kind`: not-a-feed, not-a-page, not-a-pdf, encrypted, empty, parse-limit."""
+    """The bytes are no feed, page or PDF. `kind`: not-a-feed, not-a-page, not-a-pdf, encrypted, empty, parse-limit,
+    parser-error."""
 
     def __init__(self, what: str, kind: str, detail: str):
         super().__init__(what, kind, detail)  # these very arguments, so that it survives the way out of a child process

@@ -1,6 +1,7 @@
 """The nouns of Seabridge as frozen data, one for every arrow of an item's life. Holds no rules and reads nothing.
 
-fetch -> Response -> parse -> Entry (what the source said) -> normalise -> Item (what we make of it) -> judge -> Judgement -> group -> Story
+fetch -> Response -> parse -> Entry (what the source said) -> normalise -> Item (what we make of it)
+-> judge -> Judgement -> group -> Story
 """
 
 from collections.abc import Mapping
@@ -219,7 +220,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A parsed feed or listing page. `format`: rss, rdf, atom, json, sitemap or listing (with a version where known)."""
+    """A parsed feed or list. `format`: rss, rdf, atom, json, sitemap or listing (with a version where known)."""
 
     format: str
     title: str
@@ -249,7 +250,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of a seed. `start`, `end`: character positions in the original text; `is_text` False for page furniture."""
+    """One paragraph of a seed. `start`, `end`: positions in the original text; `is_text` False for page furniture."""
 
     number: int
     text: str
@@ -275,7 +276,7 @@ class Item:
 
     Attributes:
         id: 16 hexadecimal digits, stable for (source, key).
-        key: identity inside the source: guid, else canonical link, else hash of title and date.
+        key: identity inside the source, see `normalise.entry_key`: guid and link, guid, link, else a hash.
         url: the address to show, canonical, trackers removed; None if the source gave none.
         published: aware UTC or None; never guessed from the time of the fetch.
         text: the longest honest text at hand; `text_origin` says where it came from.

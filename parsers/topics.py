@@ -148,13 +148,8 @@ def judge(rules: Rules, title: str, text: str) -> Judgement:
     return Judgement(kind, score, labels, rules.version)
 
 
-def judge_seed(rules: Rules, seed: Seed) -> Judgement:
-    """As `judge` for a seed document, which treats many topics at once: each paragraph-sized passage counts in full."""
-    text = seed.text
-    for paragraph in seed.paragraphs:
-        if not paragraph.is_text:
-            blank = "\n" * (paragraph.end - paragraph.start)
-            text = text[: paragraph.start] + blank + text[paragraph.end :]
+def judge_document(rules: Rules, text: str) -> Judgement:
+    """As `judge` for a long document, which treats many topics at once: each paragraph-sized passage counts in full."""
     read = _read(rules, "", text[:MAX_CHARACTERS])
     best = _best_windows(rules, read, _PASSAGE, 1.0)
     strengths = {index: strength for index, (strength, _) in best.items() if strength >= ENOUGH}

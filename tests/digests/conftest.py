@@ -109,7 +109,7 @@ def judged() -> Judge:
         name: str | None = None,
         words: tuple[str, ...] = ("EDIP",),
     ) -> JudgedItem:
-        identity = name or hashlib.sha256(f"{source} {title}".encode()).hexdigest()[:16]
+        identity = name or hashlib.sha256(f"{source} {title}".encode("utf-8", "replace")).hexdigest()[:16]
         item = Item(
             id=identity,
             key=identity,

@@ -665,6 +665,13 @@ def test_cutting_into_pieces_changes_nothing(members: list[bytes], size: int, co
     assert not short.complete
 
 
+def test_an_inflater_never_gives_more_than_asked() -> None:
+    """One byte above the limit says that it was passed, also when a member ends just there and a bomb follows."""
+    whole = gzip.compress(b"x" * 11) + gzip.compress(bytes(MILLION))
+    assert Inflater("gzip").feed(whole, 10) == b"x" * 11
+    assert Inflater("gzip").feed(whole, 11) == b"x" * 11 + b"\0"
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300))
 def test_no_answer_at_all_escapes_our_errors(noise: bytes) -> None:

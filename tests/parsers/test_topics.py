@@ -13,7 +13,7 @@ from parsers.phrases import compile_phrases, find, fold, tokenise
 from parsers.scoring import Gold, score
 from parsers.seeds import read_seed
 from parsers.topic_file import Phrases, TopicFile, Words, problems_of
-from parsers.topics import MAX_CHARACTERS, Rules, compile_rules, judge, judge_seed
+from parsers.topics import MAX_CHARACTERS, Rules, compile_rules, judge, judge_document
 
 REPOSITORY = Path(__file__).parents[2]
 IDS = {
@@ -240,7 +240,7 @@ def test_seeds_have_their_topics(file: TopicFile, seeds: list[Seed], shared: Pat
     rules = compile_rules(file, seeds)
     for seed in seeds:
         facts = known[seed.record.file]
-        verdict = judge_seed(rules, seed)
+        verdict = judge_document(rules, seed.text)
         labels = verdict.labels
         found = {label.topic for label in labels}
         assert set(facts["topics_strong"]) - found == set(), facts["file"]

@@ -100,7 +100,7 @@ def test_changed_views_are_renewed(tmp_path, folder):
 
 
 def test_tables_have_primary_keys_and_nothing_else(con: Connection):
-    """Secondary indexes and foreign keys would block later changes of a table; a table without key would hold doubles."""
+    """Secondary indexes and foreign keys would block later changes; a table without a key would hold doubles."""
     kinds = con.execute("SELECT table_name, constraint_type FROM duckdb_constraints()").fetchall()
     assert {table for table, kind in kinds if kind == "PRIMARY KEY"} == _tables(con)
     assert {kind for _, kind in kinds} == {"PRIMARY KEY", "NOT NULL"}
