@@ -61,7 +61,7 @@ def compose(
     A story leads the edition, or stands in the section of its best topic, or is counted in that section's `more`. The
     lead is the best story that is squarely on the subject. Rank follows from: on the subject or only related; weight of
     the best source plus one for each further independent publisher family, at most three; relevance score; score of the
-    best topic; date.
+    best topic; date. Of two topics the better is the one with the higher score in the leading article and the others.
     """
     names = {**{topic: one_line(name, _NAME) for topic, name in topics}, OTHER: OTHER_NAME}
     order = [section.topic for section in settings.sections]
@@ -117,7 +117,7 @@ def _story(candidate: Candidate, rank: int, names: Mapping[str, str], zone: Zone
         title=voices[0].title,
         url=voices[0].url,
         summary=extract(first.item.summary or first.item.text, summary),
-        why=_reasons(first),
+        why=_reasons(first, candidate.section),
         published=voices[0].published,
         language=voices[0].language,
         voices=tuple(voices[:_VOICES]),
@@ -144,11 +144,12 @@ def _voice(article: Article, zone: ZoneInfo, *, copy: bool) -> Voice:
     )
 
 
-def _reasons(article: Article) -> tuple[str, ...]:
-    """The words that weighed most, each once, as they stand in the article."""
-    evidence = [piece for label in article.judged.judgement.labels for piece in label.evidence]
+def _reasons(article: Article, section: str) -> tuple[str, ...]:
+    """The words that weighed most, those for the section first, each once, as they stand in the article."""
+    labels = article.judged.judgement.labels
+    evidence = [(label.topic != section, -piece.weight, piece) for label in labels for piece in label.evidence]
     words: dict[str, str] = {}
-    for piece in sorted(evidence, key=lambda piece: -piece.weight):
+    for _, _, piece in sorted(evidence, key=lambda entry: entry[:2]):
         word = one_line(piece.text, _WORD)
         if word:
             words.setdefault(word.casefold(), word)

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from digests.addresses import masked
+from digests.addresses import mailbox, masked
 from digests.plain import one_line
 from digests.settings import SmtpSettings
 from parsers.errors import Misconfigured, Problem, Temporary
@@ -95,7 +95,8 @@ class Smtp:
         self._drop()
 
     def send(self, message: bytes, sender: str, recipient: str) -> Outcome:
-        """One message to one recipient, within the deadline of the settings."""
+        """One message to one recipient, within the deadline of the settings. ValueError where an address is none."""
+        sender, recipient = mailbox(sender), mailbox(recipient)
         reused = self._connection is not None
         outcome = self._exchange(message, sender, recipient)
         if outcome is None and reused:

@@ -123,11 +123,8 @@ def _grouped(
 def _candidate(
     story: str, articles: Sequence[Article], copies: tuple[Article, ...], update_of: str | None, order: Sequence[str]
 ) -> Candidate:
-    scores: dict[str, float] = {}
-    for article in articles:
-        for label in article.judged.judgement.labels:
-            if label.topic in order:
-                scores[label.topic] = max(label.score, scores.get(label.topic, 0.0))
+    led = tuple(sorted(articles, key=_authority))
+    scores = _topic_scores(led, order)
     topics = sorted(scores, key=lambda topic: (-scores[topic], order.index(topic)))
     families = len({article.source.family for article in articles})
     tier = max(article.tier for article in articles)
@@ -138,8 +135,18 @@ def _candidate(
         max(scores.values(), default=0.0),
         max(article.moment for article in articles),
     )
-    led = tuple(sorted(articles, key=_authority))
     return Candidate(story, led, copies, families, tuple(topics), tier == _TIERS["core"], rank, update_of)
+
+
+def _topic_scores(articles: Sequence[Article], order: Sequence[str]) -> dict[str, float]:
+    """Half the score in the first article, whose headline stands in the section, half the mean over all articles."""
+    scores = dict.fromkeys(order, 0.0)
+    for number, article in enumerate(articles):
+        share = 0.5 / len(articles) + (0.5 if number == 0 else 0.0)
+        for label in article.judged.judgement.labels:
+            if label.topic in scores:
+                scores[label.topic] += share * label.score
+    return {topic: score for topic, score in scores.items() if score > 0}
 
 
 def _authority(article: Article) -> tuple[float, float, float, float, str]:

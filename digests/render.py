@@ -12,7 +12,6 @@ from datetime import datetime
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from pydantic import TypeAdapter
 
 from digests.cuts import kept
 from digests.edition import Edition, Voice
@@ -20,7 +19,6 @@ from digests.wording import headline, number_of
 
 SCHEMA = "seabridge/edition/1"
 _COLUMNS = 78
-_EDITION = TypeAdapter(Edition)
 _INLINER = css_inline.CSSInliner(minify_css=True, load_remote_stylesheets=False)
 _PUBLISHER_TYPES = {"query": "", "trade-press": "trade press", "research-service": "research service"}
 
@@ -60,11 +58,6 @@ def render_json(edition: Edition) -> str:
         "stories": [story.id for story in edition.stories],
     }
     return json.dumps(values, ensure_ascii=False, indent=2, default=_moment) + "\n"
-
-
-def read_json(text: str) -> Edition:
-    """The edition that `render_json` wrote. Raises ValueError where `text` is not one."""
-    return _EDITION.validate_json(text)
 
 
 def fitted(edition: Edition, max_bytes: int) -> Edition:

@@ -32,6 +32,7 @@ from parsers.model import Item, Source
 from parsers.novelty import Known
 from parsers.stories import group
 from parsers.topics import Rules, judge_document
+from storage.archive import Archive, store_archived
 from storage.collected import FetchRow, known_entries, store_fetch, store_quarantine
 from storage.database import Connection, open_live
 from storage.items import items_since, recent_items
@@ -163,12 +164,13 @@ class _Visit:
 
     async def all(self, sources: Sequence[Source]) -> None:
         """Visit all at once; judge and store one after the other, in the order given."""
-        with Readers() as readers:
+        raw = self.settings.home / "raw"
+        with Readers() as readers, Archive(raw, self.run.id if self.run else "dry-run") as archive:
             async with Web(self.network.limits, hosts=self.network.hosts, clock=lambda: self.now) as web:
                 desk = Desk(web.get, readers, self._is_off_topic, self.now)
                 visits = [asyncio.create_task(self._gather(source, desk)) for source in sources]
                 for number, visit in enumerate(visits, start=1):
-                    await asyncio.to_thread(self._take, await visit)
+                    await asyncio.to_thread(self._take, await visit, archive)
                     self.tell("sources", number, len(sources))
                 await self._seeds(desk)
 
@@ -185,14 +187,16 @@ class _Visit:
             row = FetchRow(source.id, source.url, self.now, 0.0, "failed", kind="internal", detail=detail)
             return Gathered(source, row)
 
-    def _take(self, gathered: Gathered) -> None:
-        """Judge and store what one source brought."""
+    def _take(self, gathered: Gathered, archive: Archive) -> None:
+        """Judge, archive and store what one source brought."""
         judged = judge_gathered(gathered, self.rules, self.memory.copies, self.now)
         self.tally.count(gathered, judged)
         if self.run is None:
             return
+        kept = archive.add(gathered.source.id, gathered.responses)
         with open_live(self.settings.home) as con:
             renew(con, self.run.id, self.now)
+            store_archived(con, kept)
             for broken in gathered.quarantined:
                 sha256 = hashlib.sha256(broken.body).hexdigest()
                 source_id = gathered.source.id

@@ -94,13 +94,15 @@ async def gather(source: Source, state: FeedState | None, known: Mapping[str, Kn
     if response.not_modified:
         return Gathered(source, dataclasses.replace(row, outcome="unchanged"))
     try:
-        feed = await _parsed(source, response, desk.readers)
+        feed = await parsed(source, response, desk.readers)
     except Unreadable as error:
         row = dataclasses.replace(row, kind=error.kind, detail=error.detail, etag=None, last_modified=None)
         quarantined = Quarantined(source.url, error.kind, error.detail, response.body)
         return Gathered(source, row, responses=(response,), quarantined=(quarantined,))
 
-    row = dataclasses.replace(row, outcome="read", format=feed.format, problems=feed.problems)
+    row = dataclasses.replace(
+        row, outcome="read", format=feed.format, problems=feed.problems, entries=len(feed.entries)
+    )
     decisions = decide(feed.entries, known, desk.now)
     news = [decision for decision in decisions if decision.verdict in ("new", "changed")]
     made = await asyncio.gather(*(_item(source, decision, desk) for decision in news))
@@ -126,7 +128,12 @@ async def in_child(readers: Readers, function: Callable[..., T], *args: object) 
         raise Unreadable(function.__name__, "parser-error", f"the child processes broke down: {error}") from error
 
 
-async def _parsed(source: Source, response: Response, readers: Readers) -> Feed:
+async def parsed(source: Source, response: Response, readers: Readers) -> Feed:
+    """The entries in a source's answer, by the form of the source.
+
+    Raises:
+        Unreadable: it is not of that form.
+    """
     if source.form == "listing":
         return await in_child(readers, parse_listing, response.body, response.url, source.listing)
     if source.form == "sitemap":

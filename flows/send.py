@@ -127,9 +127,9 @@ def _prepare(
 ) -> list[tuple[Delivery, Message, Recipient]]:
     """Bring the ledger up to date and freeze the bytes: what is to be sent now."""
     reconcile(con, now)
-    cuts = {recipient_id(one.address): (one, _cut(edition, one)) for one in settings.recipients}
+    cuts = {recipient_id(one.address): (one, _cut(settings, edition, one)) for one in settings.recipients}
     plan = [
-        PlannedDelivery(key, masked(one.address), None if cut else "nothing on the chosen topics")
+        PlannedDelivery(key, masked(one.address), None if cut else "no stories for this recipient")
         for key, (one, cut) in cuts.items()
     ]
     plan_deliveries(con, row.id, row.revision, plan, now)
@@ -153,8 +153,11 @@ def _note(con: Connection, row: EditionRow, delivery: Delivery, state: str, deta
     record(con, row.id, row.revision, delivery.recipient_id, state=state, detail=detail, now=now)  # type: ignore[arg-type]
 
 
-def _cut(edition: Edition, recipient: Recipient) -> Edition | None:
-    return selected(edition, recipient.topics) if recipient.topics else edition
+def _cut(settings: Settings, edition: Edition, recipient: Recipient) -> Edition | None:
+    """What this recipient gets; None for nothing."""
+    if not edition.stories and settings.digest.empty == "skip":
+        return None
+    return selected(edition, recipient.topics)
 
 
 def _message(digest: DigestSettings, edition: Edition, recipient: Recipient, now: datetime) -> Message:
@@ -231,13 +234,13 @@ def smtp_password(digest: DigestSettings) -> str | None:
 
 def _send_test(settings: Settings, edition: Edition, to: str, now: datetime, dry_run: bool) -> Report:
     recipient = Recipient(address=to)
-    marked = replace(edition, subject=f"[TEST] {edition.subject}")
+    marked = replace(edition, id=f"test-{edition.id}", subject=f"[TEST] {edition.subject}")  # a Message-ID of its own
     content = build_message(marked, render_html(marked), render_text(marked), settings.digest, recipient, now=now)
     figures: dict[str, int | str] = {"edition": edition.id, "bytes": len(content)}
     if dry_run:
         return Report("send", "done", figures, (f"Would send a test to {masked(to)}.",))
     with _delivering(settings.home / "outbox", settings.digest) as deliver:
-        outcome = deliver(f"test.{message_name(marked, recipient)}", content, recipient)
+        outcome = deliver(message_name(marked, recipient), content, recipient)
     line = f"Test to {masked(to)}: {outcome.state} {outcome.detail}"
     return Report("send", "done" if outcome.state == "accepted" else "failed", figures, (line,))
 
@@ -247,7 +250,7 @@ def _rehearsal(settings: Settings, row: EditionRow, edition: Edition) -> Report:
         settled = {one.recipient_id: one.state for one in list_deliveries(con, row.id, row.revision)}
     lines = []
     for one in settings.recipients:
-        state = settled.get(recipient_id(one.address), "planned" if _cut(edition, one) else "excluded")
+        state = settled.get(recipient_id(one.address), "planned" if _cut(settings, edition, one) else "excluded")
         lines.append(f"{masked(one.address)}: {state}")
     figures: dict[str, int | str] = {"edition": row.id, "recipients": len(settings.recipients)}
     return Report("send", "done", figures, tuple(lines))

@@ -151,6 +151,8 @@ class Web:
                     answer = await self._exchange(first, url, request, extra)
             except SeabridgeError:
                 raise
+            except TimeoutError as error:
+                raise FetchFailed(first, "timeout", f"no complete answer in {self._limits.total:g} s") from error
             except Exception as error:
                 raise _failure(first, error) from error
             return answer, time.perf_counter() - started

@@ -29,7 +29,8 @@ SETTINGS: dict[str, str | int | bool | float | list[str]] = {
     "temp_directory": "",
     "max_temp_directory_size": "0B",
 }
-READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)
+"""MULTI is what DuckDB 2 makes of PIVOT; before, PIVOT was two statements of which the first had no text."""
 
 
 def main() -> None:
@@ -59,7 +60,7 @@ def _answer(snapshot: str, sql: str, max_rows: int) -> dict[str, Any]:
     con.execute("SET enable_progress_bar=false")
     con.execute("SET lock_configuration=true")
     statements = con.extract_statements(sql)
-    if not statements or any(one.query for one in statements[:-1]):  # PIVOT becomes two; the first has no text
+    if not statements or any(one.query for one in statements[:-1]):
         return {"error": "exactly one statement, please"}
     *before, last = statements
     if last.type not in READING:

@@ -82,7 +82,7 @@ def known_entries(con: duckdb.DuckDBPyConnection, source_id: str) -> Mapping[str
     return {key: Known(item_id, sha256) for key, item_id, sha256 in rows}
 
 
-def store_fetch(  # noqa: PLR0917
+def store_fetch(
     con: duckdb.DuckDBPyConnection,
     run_id: str,
     fetch: FetchRow,
@@ -112,7 +112,27 @@ def store_fetch(  # noqa: PLR0917
     return True
 
 
-def store_quarantine(  # noqa: PLR0917
+def store_reread(
+    con: duckdb.DuckDBPyConnection,
+    run_id: str,
+    source_id: str,
+    entries: Sequence[StoredEntry],
+    judged: Sequence[JudgedItem],
+    now: datetime,
+) -> None:
+    """Store entries and items that were read again from the archive; there was no fetch, so nothing else changes.
+
+    Raises:
+        Busy: this process does not hold the run (any more).
+    """
+    with transaction(con):
+        check_lease(con, run_id)
+        _write_entries(con, source_id, entries, now)
+        _write_items(con, judged, now)
+        write_judgements(con, [(one.item.id, one.judgement) for one in judged], now)
+
+
+def store_quarantine(
     con: duckdb.DuckDBPyConnection,
     run_id: str,
     source_id: str,

@@ -1,4 +1,7 @@
-"""Fixtures for all tests. Where a thing is missing a test is skipped with a clear word; SEABRIDGE_TEST_ALL=1 turns that into a failure."""
+"""Fixtures for all tests.
+
+Where a thing is missing a test is skipped with a clear word; SEABRIDGE_TEST_ALL=1 turns that into a failure.
+"""
 
 import os
 from collections.abc import Generator

@@ -7,7 +7,7 @@ import pytest
 
 from digests.edition import Coverage, Edition
 from digests.settings import DigestSettings
-from parsers.model import JudgedItem, Source, Story
+from parsers.model import Evidence, JudgedItem, Source, Story
 
 Judge = Callable[..., JudgedItem]
 Edit = Callable[..., Edition]
@@ -118,6 +118,17 @@ def test_reasons_are_words_of_the_article(judged: Judge, edit: Edit) -> None:
     """Matched words, each once, in the article's spelling."""
     edition = edit(judged("x", "pesco", "dialogue", words=("PESCO", "pesco", "third State")))
     assert edition.stories[0].why == ("PESCO", "third State")
+
+
+def test_reasons_for_the_section_come_first(judged: Judge, edit: Edit) -> None:
+    """What put the story into its section is named before what gave it other topics, however heavy that weighs."""
+    story = judged("x", "pesco", "dialogue", words=("EDIP",))
+    first, second = story.judgement.labels
+    heavy = Evidence("summit", 0, 6, "text", 9.0)
+    labels = (replace(second, evidence=(heavy,)), replace(first, evidence=(replace(heavy, text="PESCO", weight=1.0),)))
+    edition = edit(replace(story, judgement=replace(story.judgement, labels=labels)))
+    assert edition.stories[0].topics[0].topic == "pesco"
+    assert edition.stories[0].why == ("PESCO", "summit")
 
 
 def test_marks(judged: Judge, edit: Edit, sources: dict[str, Source]) -> None:

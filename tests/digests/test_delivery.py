@@ -166,6 +166,16 @@ def test_sender_refused_is_no_fault_of_the_recipient(serve: Serve) -> None:
         smtp.send(MESSAGE, SENDER, READER)
 
 
+def test_envelope_is_in_ascii(serve: Serve) -> None:
+    """A domain with an umlaut goes out in punycode; what is no address goes nowhere."""
+    server = serve()
+    with Smtp(server.settings) as smtp:
+        assert smtp.send(MESSAGE, SENDER, "reader@bücher.example").state == "accepted"
+        with pytest.raises(ValueError, match="invalid"):
+            smtp.send(MESSAGE, SENDER, "a@example.org>\r\nRCPT TO:<b@example.org")
+    assert [to for _, to, _ in server.script.got] == [["reader@xn--bcher-kva.example"]]
+
+
 def test_address_is_masked_in_what_is_kept(serve: Serve) -> None:
     """The server's words lose the recipient's address."""
     server = serve(Script(rcpt={READER: f"550 <{READER.upper()}> unknown\x1b[2J"}))

@@ -37,10 +37,14 @@ def test_independent_publishers_lift_a_story(judged: Judge, sources: dict[str, S
 
 
 def test_best_topic_is_the_section(judged: Judge, sources: dict[str, Source]) -> None:
-    """The highest score over all articles decides, and the order of the sections where scores are equal."""
-    items = [judged("x", "pesco", score=0.6, name="a"), judged("y", "dialogue", score=0.9, source="nato", name="b")]
-    (story,) = candidates(items, [Story("a", ("a", "b"))], sources, {}, ORDER)
-    assert (story.section, story.topics) == ("dialogue", ("dialogue", "pesco"))
+    """The leading article decides with the others: its topic stands against one, not against what three share."""
+    lead = judged("x", "pesco", "dialogue", score=0.6, name="a")
+    other = judged("y", "defence-industry", score=0.9, source="nato", name="b")
+    (story,) = candidates([lead, other], [Story("a", ("a", "b"))], sources, {}, ORDER)
+    assert story.topics == ("pesco", "dialogue", "defence-industry")
+    voices = [judged(f"v{n}", "dialogue", score=0.9, source="nato", name=f"v{n}") for n in range(3)]
+    (story,) = candidates([lead, *voices], [Story("a", ("a", "v0", "v1", "v2"))], sources, {}, ORDER)
+    assert story.topics == ("dialogue", "pesco")
     (bare,) = candidates([judged("no topic", name="c")], [], sources, {}, ORDER)
     assert bare.section == "other"
 

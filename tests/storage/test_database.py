@@ -89,9 +89,14 @@ with open_live(pathlib.Path(sys.argv[1])) as con:
 def test_transaction_rolls_back(con: Connection):
     """An exception inside the block undoes all of it."""
     con.execute("CREATE TABLE numbers (number INTEGER PRIMARY KEY)")
-    with pytest.raises(duckdb.ConstraintException), transaction(con):
-        for _ in range(2):
+
+    def fail_late() -> None:
+        with transaction(con):
             insert_rows(con, "numbers", "number", [(1,)])
+            insert_rows(con, "numbers", "number", [(1,)])
+
+    with pytest.raises(duckdb.ConstraintException):
+        fail_late()
     assert con.execute("FROM numbers").fetchall() == []
 
 

@@ -67,7 +67,10 @@ def test_newer_schema_is_refused_with_both_versions(tmp_path):
     """A database of a later program is not touched; the message names both versions."""
     newer = latest_version() + 7
     with open_live(tmp_path) as con:
-        con.execute("INSERT INTO migrations (version, name, checksum) SELECT v, 'later', '' FROM range(2, 9) AS r(v)")
+        con.execute(
+            "INSERT INTO migrations (version, name, checksum) SELECT v, 'later', '' FROM range($1, $2 + 1) AS r(v)",
+            [latest_version() + 1, newer],
+        )
     with pytest.raises(Misconfigured) as caught, open_live(tmp_path):
         pass
     assert f"version {newer}" in str(caught.value)
