@@ -7,9 +7,10 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from flows.environment import current_time, home_folder
 from flows.progress import Tell
 from flows.report import Report
-from flows.settings import current_time, home_folder, load
+from flows.settings import load
 from flows.steps import step
 from parsers.errors import Misconfigured, Problem
 

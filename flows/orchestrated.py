@@ -21,8 +21,9 @@ from prefect.states import Completed, Failed
 from prefect.types.entrypoint import EntrypointType
 from pydantic import Field
 
+from flows.environment import current_time
 from flows.report import Report
-from flows.settings import Settings, current_time, load
+from flows.settings import Settings, load
 from flows.steps import step
 
 Sources = Annotated[list[str], Field(default_factory=list, title="Sources", description="Ids; empty means all enabled")]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digests.addresses import masked, recipient_id
+from digests.addresses import mailbox, masked, recipient_id
 from digests.cuts import selected
 from digests.delivery import Outcome, Smtp, write_to_outbox
 from digests.edition import Edition
@@ -69,9 +69,11 @@ def send(
         resolve: for deliveries of unknown fate: `resend` or `assume-sent`.
 
     Raises:
-        Misconfigured: no recipients, no edition, or a server that refuses us altogether.
+        Misconfigured: no recipients, no such choice or address, or a server that refuses us altogether.
         Busy: another process is sending.
     """
+    if resolve not in (None, "resend", "assume-sent"):
+        raise Misconfigured([Problem("command line", "--resolve", f"{resolve!r} is not resend or assume-sent")])
     row = _edition(settings, now, week)
     edition = MODEL.validate_json(row.model_json)
     if to is not None:
@@ -88,7 +90,7 @@ def send(
     with open_live(settings.home) as con:
         run = begin_run(con, "send", now, settings.hash)
         try:
-            waiting = _prepare(con, settings, row, edition, resolve, now)
+            resolved, waiting = _prepare(con, settings, row, edition, resolve, now)
         except BaseException:
             finish_run(con, run.id, now, "failed", {})
             raise
@@ -98,7 +100,7 @@ def send(
         with open_live(settings.home) as con:
             after = balance(con, row.id, row.revision)
             finish_run(con, run.id, now, "completed" if after.settled else "partial", {"accepted": after.accepted})
-    return _report(settings, row, sent, after)
+    return _report(settings, row, sent, after, resolved)
 
 
 def _edition(settings: Settings, now: datetime, week: str | None) -> EditionRow:
@@ -124,8 +126,9 @@ def _needs_decision(settings: Settings, row: EditionRow, now: datetime, allow_st
 
 def _prepare(
     con: Connection, settings: Settings, row: EditionRow, edition: Edition, resolve: str | None, now: datetime
-) -> list[tuple[Delivery, Message, Recipient]]:
-    """Bring the ledger up to date and freeze the bytes: what is to be sent now."""
+) -> tuple[int, list[tuple[Delivery, Message, Recipient]]]:
+    """Bring the ledger up to date and freeze the bytes: how many were resolved by hand, and what is to be sent now."""
+    resolved = 0
     reconcile(con, now)
     cuts = {recipient_id(one.address): (one, _cut(settings, edition, one)) for one in settings.recipients}
     plan = [
@@ -137,6 +140,9 @@ def _prepare(
         if delivery.state == "uncertain" and resolve is not None:
             state = "planned" if resolve == "resend" else "accepted"
             _note(con, row, delivery, state, f"resolved by hand: {resolve}", now)
+            resolved += 1
+            if state == "accepted":
+                set_edition_state(con, row.id, row.revision, "issued")
         elif delivery.state in ("planned", "deferred") and delivery.recipient_id not in cuts:
             _note(con, row, delivery, "cancelled", "no longer in recipients.toml", now)
     waiting = due(con, row.id, row.revision, now)
@@ -146,7 +152,11 @@ def _prepare(
         if cut is not None:
             made.append(_message(settings.digest, cut, recipient, now))
     frozen = freeze_messages(con, row.id, row.revision, made, now)
-    return [(one, frozen[one.recipient_id], cuts[one.recipient_id][0]) for one in waiting if one.recipient_id in frozen]
+    if made and row.state == "draft":  # a digest made anew would differ from the bytes that a later attempt sends
+        set_edition_state(con, row.id, row.revision, "approved")
+    return resolved, [
+        (one, frozen[one.recipient_id], cuts[one.recipient_id][0]) for one in waiting if one.recipient_id in frozen
+    ]
 
 
 def _note(con: Connection, row: EditionRow, delivery: Delivery, state: str, detail: str, now: datetime) -> None:
@@ -233,7 +243,10 @@ def smtp_password(digest: DigestSettings) -> str | None:
 
 
 def _send_test(settings: Settings, edition: Edition, to: str, now: datetime, dry_run: bool) -> Report:
-    recipient = Recipient(address=to)
+    try:
+        recipient = Recipient(address=mailbox(to))
+    except ValueError as error:
+        raise Misconfigured([Problem("command line", "--to", str(error))]) from error
     marked = replace(edition, id=f"test-{edition.id}", subject=f"[TEST] {edition.subject}")  # a Message-ID of its own
     content = build_message(marked, render_html(marked), render_text(marked), settings.digest, recipient, now=now)
     figures: dict[str, int | str] = {"edition": edition.id, "bytes": len(content)}
@@ -256,11 +269,13 @@ def _rehearsal(settings: Settings, row: EditionRow, edition: Edition) -> Report:
     return Report("send", "done", figures, tuple(lines))
 
 
-def _report(settings: Settings, row: EditionRow, sent: Counter[str], after: Balance) -> Report:
+def _report(settings: Settings, row: EditionRow, sent: Counter[str], after: Balance, resolved: int) -> Report:
     figures: dict[str, int | str] = {"edition": row.id, "recipients": after.candidates}
     figures |= {f"now {state}": count for state, count in sent.items()}
     lines = [f"{after.accepted} of {after.candidates} have {row.id}."]
-    if not sent and after.settled:
+    if resolved:
+        figures["resolved by hand"] = resolved
+    elif not sent and after.settled:
         lines = [f"Already sent {after.accepted}/{after.candidates}: nothing to send."]
     if after.deferred:
         lines.append(f"{after.deferred} deferred by their servers: run seabridge send again later.")
@@ -278,4 +293,4 @@ def _report(settings: Settings, row: EditionRow, sent: Counter[str], after: Bala
         return Report("send", "decision", figures, tuple(lines), files)
     if after.difference or after.rejected or after.deferred:
         return Report("send", "partial", figures, tuple(lines), files)
-    return Report("send", "done" if sent else "nothing", figures, tuple(lines), files)
+    return Report("send", "done" if sent or resolved else "nothing", figures, tuple(lines), files)

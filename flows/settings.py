@@ -1,4 +1,4 @@
-"""Where things are and what people configured: environment, folders and the files of config/. Decides nothing else.
+"""What people configured: reads and checks the files of config/. Decides nothing.
 
 All problems of all files are found before anything is reported, each with file, path and reason.
 """
@@ -6,12 +6,10 @@ All problems of all files are found before anything is reported, each with file,
 import dataclasses
 import difflib
 import hashlib
-import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
@@ -22,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from digests.settings import DigestSettings, Recipient, Recipients, problems_of_recipients
 from digests.settings import problems_of as problems_of_digest
+from flows.environment import config_folder, corpus_folder, home_folder
 from parsers.errors import Misconfigured, Problem
 from parsers.model import STRICT, Listing, SeedRecord, Source
 from parsers.topic_file import TopicFile
@@ -70,34 +69,6 @@ class Settings:
     hash: str
 
 
-def home_folder() -> Path:
-    """SEABRIDGE_HOME, else `var` in the current folder."""
-    return Path(os.environ.get("SEABRIDGE_HOME") or "var").absolute()
-
-
-def config_folder() -> Path:
-    """SEABRIDGE_CONFIG, else `config` in the current folder, else the one beside the installed code."""
-    named = os.environ.get("SEABRIDGE_CONFIG")
-    if named:
-        return Path(named).absolute()
-    here = Path("config").absolute()
-    return here if (here / "sources.toml").is_file() else Path(__file__).parent.parent / "config"
-
-
-def current_time() -> datetime:
-    """The clock of every step. SEABRIDGE_NOW (RFC 3339) sets another one, for rehearsals and tests."""
-    named = os.environ.get("SEABRIDGE_NOW")
-    if not named:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(named)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise Misconfigured([Problem("environment", "SEABRIDGE_NOW", f"{named!r} is not an RFC 3339 time with offset")])
-    return moment.astimezone(UTC)
-
-
 def load(config: Path | None = None, home: Path | None = None) -> Settings:
     """Read and check every file.
 
@@ -129,7 +100,7 @@ def load(config: Path | None = None, home: Path | None = None) -> Settings:
     return Settings(
         home=home or home_folder(),
         config=config,
-        corpus=Path(os.environ.get("SEABRIDGE_SEEDS") or config.parent / "corpus").absolute(),
+        corpus=corpus_folder(config),
         sources=sources.sources,
         topics=topics,
         seeds=seeds.seeds,

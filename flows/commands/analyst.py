@@ -20,7 +20,7 @@ def sql(
 
     Example: seabridge sql "SELECT * FROM v_dictionary"
     """
-    from flows.settings import home_folder
+    from flows.environment import home_folder
     from parsers.errors import Misconfigured, Problem
     from storage.analyst import run_query, write_result
     from storage.snapshot import snapshot_path
@@ -52,8 +52,8 @@ def explain(
 ) -> None:
     """Why an item has its labels: matched words with their places, weights, and the seed paragraphs behind them."""
     from flows.commands.show import json_line
+    from flows.environment import home_folder
     from flows.explain import explain as look
-    from flows.settings import home_folder
 
     found = look(home_folder(), item)
     if json:

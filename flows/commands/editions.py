@@ -16,7 +16,7 @@ def list_all(json: AsJson = False) -> None:
     """All editions with all revisions, newest first."""
     from flows.commands.show import json_line, table
     from flows.editions import listed
-    from flows.settings import home_folder
+    from flows.environment import home_folder
 
     rows = listed(home_folder())
     if json:
@@ -60,7 +60,8 @@ def correct(
 ) -> None:
     """Make a new revision from what is stored now, marked as a correction. `seabridge send` delivers it."""
     from flows.editions import correct as mend
-    from flows.settings import current_time, load
+    from flows.environment import current_time
+    from flows.settings import load
 
     sys.stdout.write(f"{mend(load(), edition, note, current_time())}\n")
 

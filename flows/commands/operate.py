@@ -19,7 +19,8 @@ def demo(
     from flows.commands.show import progress, table
     from flows.demo import EXAMPLE_SQL
     from flows.demo import demo as run_demo
-    from flows.settings import home_folder, load
+    from flows.environment import home_folder
+    from flows.settings import load
 
     home = home_folder() / "demo"
     with progress() as tell:
@@ -50,7 +51,7 @@ def shown(path: Path) -> str:
 def status(json: AsJson = False) -> None:
     """What ran last, which sources are in trouble, what waits for a decision. Changes nothing."""
     from flows.commands.show import json_line, table
-    from flows.settings import home_folder
+    from flows.environment import home_folder
     from flows.status import status as look
 
     found = look(home_folder())
@@ -70,7 +71,7 @@ def doctor(json: AsJson = False) -> None:
     """
     from flows.commands.show import json_line, table
     from flows.doctor import examine
-    from flows.settings import current_time, home_folder
+    from flows.environment import current_time, home_folder
 
     checks = examine(home_folder(), current_time())
     if json:

@@ -46,7 +46,8 @@ def check(
     Ends with 4 if a source is in trouble. Run it on the first day, and when the digest names failing sources.
     """
     from flows.commands.show import json_line, progress, table
-    from flows.settings import current_time, load
+    from flows.environment import current_time
+    from flows.settings import load
     from flows.sources import check as try_out
     from parsers.errors import Misconfigured, Problem
 
@@ -87,7 +88,8 @@ def add(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the table, write nothing.")] = False,
 ) -> None:
     """Find the feed of a page, try it, and add it to config/sources.toml for you to complete."""
-    from flows.settings import current_time, load
+    from flows.environment import current_time
+    from flows.settings import load
     from flows.sources import discover, table_of
 
     settings = load()

@@ -65,7 +65,7 @@ def diff(
 ) -> None:
     """Which stored items would gain or lose topics under NEW. Nothing is changed; apply with seabridge reclassify."""
     from flows.commands.show import json_line, table
-    from flows.settings import home_folder
+    from flows.environment import home_folder
     from flows.topics import difference, rules_from
 
     found = difference(home_folder(), rules_from(old), rules_from(new))

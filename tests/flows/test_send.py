@@ -68,7 +68,8 @@ def test_lost_answer_may_be_taken_as_sent(ready: Seabridge, postbox: Postbox) ->
     """`--resolve assume-sent` sends nothing, and the edition is complete."""
     postbox.data[BO] = None
     ready("send")
-    assert "3 of 3" in ready("send", "--resolve", "assume-sent").out
+    resolved = ready("send", "--resolve", "assume-sent")
+    assert (resolved.code, "3 of 3" in resolved.out) == (0, True)
     assert (ready("send").code, postbox.addresses()) == (3, [ADA, BO, CY])
 
 
@@ -186,3 +187,13 @@ def test_nobody_to_send_to(ready: Seabridge) -> None:
     (ready.config / "recipients.toml").unlink()
     told = ready("send")
     assert (told.code, "recipients.example.toml" in told.err) == (2, True)
+
+
+def test_digest_does_not_change_what_was_begun(ready: Seabridge, postbox: Postbox) -> None:
+    """After a first attempt the edition stays as it is, even if nobody has it yet: a retry sends the frozen bytes."""
+    postbox.data |= {ADA: "451 later", BO: "451 later", CY: "451 later"}
+    ready("send")
+    path = ready.config / "digest.toml"
+    path.write_text(path.read_text().replace("EU-US Defence Weekly", "Another Name"))
+    told = ready("digest")
+    assert (told.code, "stays as it is" in told.out) == (3, True)
