@@ -171,7 +171,7 @@ def test_choice_of_topics(ready: Seabridge) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (("send", "--week", "2025-W60"), 2, "2025-W60"),
+        (("send", "--week", "2025-W60"), 2, "--week"),
         (("send", "--week", "2024-W02"), 1, "seabridge digest"),
         (("digest", "--week", "2099-W01"), 2, "not over"),
     ],
