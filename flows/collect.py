@@ -24,14 +24,14 @@ from flows.judging import Judged, judge_gathered, judge_item, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.settings import Settings
-from parsers.confined import Readers
-from parsers.dedupe import CopyIndex
 from parsers.errors import Misconfigured, Problem
-from parsers.fetch import FetchLimits, Web
+from parsers.judging.dedupe import CopyIndex
+from parsers.judging.novelty import Known
+from parsers.judging.stories import group
+from parsers.judging.topics import Rules, judge_document
 from parsers.model import Item, Source
-from parsers.novelty import Known
-from parsers.stories import group
-from parsers.topics import Rules, judge_document
+from parsers.reading.confined import Readers
+from parsers.reading.fetch import FetchLimits, Web
 from storage.archive import Archive, store_archived
 from storage.collected import FetchRow, known_entries, store_fetch, store_quarantine
 from storage.database import Connection, open_live

@@ -9,7 +9,7 @@ from pathlib import Path
 from flows.gather import Desk, read_document
 from parsers.errors import FetchFailed, Refused, Unreadable
 from parsers.model import Request, Seed, SeedRecord
-from parsers.seeds import abstract_seed, locate, read_seed, seed_from_page
+from parsers.reading.seeds import abstract_seed, locate, read_seed, seed_from_page
 
 
 def local_seeds(corpus: Path, records: Sequence[SeedRecord]) -> tuple[Seed, ...]:

@@ -14,7 +14,7 @@ from flows.sample_server import SAMPLE_MIDWEEK, SAMPLE_NOW, SampleWeek, sample_s
 from flows.settings import Settings
 from flows.weekly import weekly
 from parsers.errors import SeabridgeError
-from parsers.fetch import FetchLimits
+from parsers.reading.fetch import FetchLimits
 from storage.analyst import QueryResult, run_query
 from storage.database import open_live
 from storage.runs import last_runs
@@ -85,4 +85,5 @@ def _sample_week() -> Iterator[tuple[SampleWeek, Network]]:
 
 def _collected_midweek(home: Path) -> bool:
     with open_live(home) as con:
-        return any(run.started_at == SAMPLE_MIDWEEK and run.finished_at is not None for run in last_runs(con, 100))
+        runs = last_runs(con, 100)
+    return any(run.started_at == SAMPLE_MIDWEEK and run.state in ("completed", "partial") for run in runs)

@@ -12,7 +12,7 @@ from typing import Literal
 from flows.launch import prefect_api
 from flows.settings import Settings, load
 from parsers.errors import Busy, Misconfigured, SeabridgeError
-from parsers.seeds import locate
+from parsers.reading.seeds import locate
 
 Verdict = Literal["pass", "warn", "fail"]
 Python = tuple[int, int, int]

@@ -11,17 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from parsers.confined import Readers
-from parsers.dates import parse_date
-from parsers.dedupe import CopyIndex
 from parsers.errors import SeabridgeError
-from parsers.feeds import parse_feed
+from parsers.judging.dedupe import CopyIndex
+from parsers.judging.stories import group
+from parsers.judging.topics import Rules, judge
 from parsers.model import Entry, Feed, Item, Judgement, Page, Source
-from parsers.normalise import make_item
-from parsers.pages import parse_page
-from parsers.pdf import parse_pdf
-from parsers.stories import group
-from parsers.topics import Rules, judge
+from parsers.reading.confined import Readers
+from parsers.reading.dates import parse_date
+from parsers.reading.feeds import parse_feed
+from parsers.reading.normalise import make_item
+from parsers.reading.pages import parse_page
+from parsers.reading.pdf import parse_pdf
 
 Line = Mapping[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from parsers.confined import Readers
 from parsers.errors import FetchFailed, Refused, Unreadable
-from parsers.feeds import parse_feed
-from parsers.listings import parse_listing
+from parsers.judging.novelty import Decision, Known, decide
 from parsers.model import Feed, Item, Page, Request, Response, Source
-from parsers.normalise import make_item
-from parsers.novelty import Decision, Known, decide
-from parsers.pages import parse_page
-from parsers.pdf import parse_pdf
-from parsers.sitemaps import parse_sitemap
+from parsers.reading.confined import Readers
+from parsers.reading.feeds import parse_feed
+from parsers.reading.listings import parse_listing
+from parsers.reading.normalise import make_item
+from parsers.reading.pages import parse_page
+from parsers.reading.pdf import parse_pdf
+from parsers.reading.sitemaps import parse_sitemap
 from storage.collected import FetchRow
 from storage.sources import FeedState
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from flows.corpus import local_seeds
 from flows.gather import Gathered
 from flows.settings import Settings
-from parsers.dedupe import CopyIndex
+from parsers.judging.dedupe import CopyIndex
+from parsers.judging.novelty import Decision
+from parsers.judging.topics import Rules, compile_rules, judge
 from parsers.model import Disposition, Item, JudgedItem, Outcome
-from parsers.novelty import Decision
-from parsers.topics import Rules, compile_rules, judge
 from storage.collected import StoredEntry
 
 AHEAD = timedelta(hours=1)

@@ -1,129 +1,237 @@
 """The same steps as Prefect flows, with the deployments that `seabridge serve` offers. Holds no step of its own.
 
 One flow run is one step, and one task of it: a batch, never an article. Our own runs table is the truth about what was
-done; Prefect shows it, schedules it and lets an operator press a button.
+done; Prefect shows it, schedules it and lets an operator press a button. Nothing is retried here: every step goes on
+where it stopped when it is started again, and only the ledger may decide that a message goes out once more.
 """
 
 import os
-from typing import Annotated, Any, cast
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "flows,parsers,storage,digests")
+os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
 
-from prefect import Flow, flow, get_run_logger, task
+from prefect import Flow, State, flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
+from prefect.runtime import flow_run
 from prefect.schedules import Cron, Schedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Completed, Failed
+from prefect.states import Cancelled, Completed, Failed
 from prefect.types.entrypoint import EntrypointType
 from pydantic import Field
 
+from digests.edition import period_of
 from flows.environment import current_time
+from flows.progress import Tell, silent
 from flows.report import Report
 from flows.settings import Settings, load
 from flows.steps import step
+from parsers.errors import Busy, SeabridgeError
 
-Sources = Annotated[list[str], Field(default_factory=list, title="Sources", description="Ids; empty means all enabled")]
-Week = Annotated[str | None, Field(title="ISO week", description="Like 2026-W46; empty means the last completed one")]
-Rehearsal = Annotated[bool, Field(title="Dry run", description="Do all the work, write and send nothing")]
+Ended = Report | SeabridgeError
+Week = Annotated[str | None, Field(pattern=r"^\d{4}-W\d{2}$")]
+Fate = Literal["resend", "assume-sent"] | None
+
+ADDRESS = re.compile(r"[^\s@<>\"'`,;:()]+@[^\s@<>\"'`,;:()]+")
+SHOWN = 500
+"""Longest message of a state, in characters."""
+
+_tell: ContextVar[Tell] = ContextVar("tell", default=silent)
+"""Who hears of the progress of a run in this process; a callable cannot be a parameter that Prefect records."""
 
 
-def perform(name: str, parameters: dict[str, Any]) -> Report:
-    """One step, its report in the run's log and as artifacts."""
-    report = step(name)(load(), current_time(), **parameters)
+def perform(name: str, parameters: Mapping[str, Any]) -> Ended:
+    """One step, with its report in the run's log and as artifacts.
+
+    An error with a sentence for a person is given back: raised, it would stand in the log as two tracebacks.
+    """
+    try:
+        report = step(name)(load(), current_time(), tell=_tell.get(), **parameters)
+    except SeabridgeError as error:
+        return error
+    lines = [_public(line) for line in report.lines]
     logger = get_run_logger()
-    for line in report.lines:
+    for line in lines:
         logger.info(line)
-    rows = [{"figure": figure, "value": value} for figure, value in report.figures.items()]
+    rows = [{"figure": figure.strip(), "value": value} for figure, value in report.figures.items()]
     create_table_artifact(rows, key=f"{name}-figures", description=f"{name}: {report.state}")
-    if report.lines:
-        create_markdown_artifact("\n".join(f"- {line}" for line in report.lines), key=f"{name}-notes")
+    if lines:
+        create_markdown_artifact(_verbatim("\n".join(lines)), key=f"{name}-notes")
+    for page in (Path(file) for file in report.files if file.endswith(".html")):
+        text = page.with_suffix(".txt").read_text(encoding="utf-8")
+        create_markdown_artifact(_verbatim(text), key="edition", description=page.stem)
     return report
 
 
-perform_task = task(name="perform", task_run_name="{name}", cache_policy=NO_CACHE)(perform)
+perform_task = task(name="perform", task_run_name="{name}", cache_policy=NO_CACHE, retries=0)(perform)
 
 
-def _ended(report: Report) -> State[Report]:
+def _verbatim(text: str) -> str:
+    """An indented block: headlines come from outside, and as Markdown they could make the UI load a picture."""
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def _public(text: str) -> str:
+    """Without mail addresses: Prefect's database is no place for readers."""
+    return ADDRESS.sub("[address]", text)
+
+
+def _run(name: str, **parameters: Any) -> State[Ended]:
     """A step that failed, or waits for a person, must not look completed in the UI."""
-    message = "; ".join(report.lines)[:500] or report.state
-    if report.state in ("failed", "decision"):
-        return Failed(message=message, data=report)
-    return Completed(message=message, data=report)
+    ended: Ended = perform_task(name, parameters)
+    if isinstance(ended, Busy):
+        return Cancelled(message=_public(str(ended))[:SHOWN], data=ended)
+    if isinstance(ended, SeabridgeError):
+        return Failed(message=_public(str(ended))[:SHOWN], data=ended)
+    message = _public("; ".join(ended.lines))[:SHOWN] or ended.state
+    return Failed(message=message, data=ended) if ended.exit_code in (1, 6) else Completed(message=message, data=ended)
 
 
-@flow(name="collect", flow_run_name="collect")
-def collect(sources: Sources, dry_run: Rehearsal = False) -> State[Report]:
-    """Read all sources, judge what is new, store it and publish the snapshot."""
-    return _ended(perform_task("collect", {"only": tuple(sources), "dry_run": dry_run}))
+def _run_name() -> str:
+    """Like `weekly-2025-W26` for what is about a week, else like `collect-2025-06-30-0500` in UTC."""
+    name, now = str(flow_run.flow_name), current_time()
+    if name not in ("weekly", "digest", "send"):
+        return f"{name}-{now:%Y-%m-%d-%H%M}"
+    try:
+        return f"{name}-{flow_run.parameters.get('week') or period_of(now, load().digest).iso}"
+    except SeabridgeError:  # the step itself will say what is wrong
+        return name
 
 
-@flow(name="digest", flow_run_name="digest-{week}")
-def digest(week: Week = None, dry_run: Rehearsal = False) -> State[Report]:
-    """Compose the edition of a week and write its archive page."""
-    return _ended(perform_task("digest", {"week": week, "dry_run": dry_run}))
+@flow(flow_run_name=_run_name)
+def collect(only: tuple[str, ...] = (), dry_run: bool = False) -> State[Ended]:
+    """Read the sources, judge what is new, store it and publish the snapshot.
+
+    Args:
+        only: Ids of sources; none means all that are enabled.
+        dry_run: Do all the work, store nothing.
+    """
+    return _run("collect", only=only, dry_run=dry_run)
 
 
-@flow(name="send", flow_run_name="send-{week}")
-def send(week: Week = None, dry_run: Rehearsal = True) -> State[Report]:
-    """Send the edition of a week to everybody who has not got it yet."""
-    return _ended(perform_task("send", {"week": week, "dry_run": dry_run}))
+@flow(flow_run_name=_run_name)
+def digest(week: Week = None, dry_run: bool = False) -> State[Ended]:
+    """Compose the edition of a week and write its archive page.
+
+    Args:
+        week: ISO week like 2026-W46; empty means the last completed one.
+        dry_run: Compose it, store nothing.
+    """
+    return _run("digest", week=week, dry_run=dry_run)
 
 
-@flow(name="weekly", flow_run_name="weekly")
-def weekly(dry_run: Rehearsal = False) -> State[Report]:
-    """Collect, digest, send."""
-    return _ended(perform_task("weekly", {"dry_run": dry_run}))
+@flow(flow_run_name=_run_name, retries=0)
+def send(week: Week = None, resolve: Fate = None, allow_stale: bool = False, dry_run: bool = True) -> State[Ended]:
+    """Send the edition of a week to everybody who has not got it yet.
+
+    Args:
+        week: ISO week like 2026-W46; empty means the last completed one.
+        resolve: What to do with deliveries of unknown fate; empty leaves them alone.
+        allow_stale: Send an edition that is older than its limit.
+        dry_run: Only say who would get it. Switch it off to send.
+    """
+    return _run("send", week=week, resolve=resolve, allow_stale=allow_stale, dry_run=dry_run)
 
 
-@flow(name="reclassify", flow_run_name="reclassify")
-def reclassify(dry_run: Rehearsal = False) -> State[Report]:
-    """Judge the whole archive again under today's rules."""
-    return _ended(perform_task("reclassify", {"dry_run": dry_run}))
+@flow(flow_run_name=_run_name, retries=0)
+def weekly(dry_run: bool = False) -> State[Ended]:
+    """Collect, digest, send.
+
+    Args:
+        dry_run: Do all the work, write and send nothing.
+    """
+    return _run("weekly", dry_run=dry_run)
+
+
+@flow(flow_run_name=_run_name)
+def reclassify(dry_run: bool = False) -> State[Ended]:
+    """Judge the whole archive again under today's rules.
+
+    Args:
+        dry_run: Say what would change, store nothing.
+    """
+    return _run("reclassify", dry_run=dry_run)
+
+
+@flow(flow_run_name=_run_name)
+def reparse(since: datetime | None = None, only: tuple[str, ...] = (), dry_run: bool = False) -> State[Ended]:
+    """Read the archived answers again with today's parsers.
+
+    Args:
+        since: Only answers received from this moment.
+        only: Ids of sources; none means all.
+        dry_run: Say what would change, store nothing.
+    """
+    return _run("reparse", since=since, only=only, dry_run=dry_run)
+
+
+@flow(flow_run_name=_run_name)
+def publish(dry_run: bool = False) -> State[Ended]:
+    """Write the read-only snapshot for analysts again.
+
+    Args:
+        dry_run: Write nothing.
+    """
+    return _run("publish", dry_run=dry_run)
+
+
+FLOWS: Mapping[str, Flow[..., State[Ended]]] = {
+    one.name: one for one in (weekly, collect, digest, send, reclassify, reparse, publish)
+}
+
+
+def run_recorded(name: str, api: str, parameters: Mapping[str, Any], tell: Tell) -> Report:
+    """Run a flow in this process, recorded at the Prefect server `api`.
+
+    Raises:
+        SeabridgeError: as the step itself does.
+    """
+    listening = _tell.set(tell)
+    try:
+        with temporary_settings({PREFECT_API_URL: api}):
+            state = FLOWS[name](**parameters, return_state=True)
+        ended = state.result(raise_on_failure=False)
+    finally:
+        _tell.reset(listening)
+    if isinstance(ended, BaseException):
+        raise ended
+    return ended
 
 
 def deployments(settings: Settings) -> list[RunnerDeployment]:
-    """Every flow with its schedule, by the module entrypoint: the file form would leave flows/ on the import path.
+    """What an operator may start or schedule, by the module entrypoint: the file form leaves flows/ on the import path.
 
-    A schedule carries a slug, so that pausing it survives the next start.
+    A schedule carries a slug: without one, a paused schedule is switched on again by the next start.
     """
     zone = settings.digest.zone
-    hourly = Cron("7 * * * *", timezone=zone, slug="hourly")
-    week = Cron(settings.digest.cron, timezone=zone, slug="weekly")
     return [
-        _deployment(collect, "hourly", [hourly]),
-        _deployment(weekly, "weekly", [week]),
+        _deployment(collect, "hourly", [Cron("7 * * * *", timezone=zone, slug="hourly")]),
+        _deployment(weekly, "weekly", [Cron(settings.digest.cron, timezone=zone, slug="weekly")]),
         _deployment(digest, "by-hand", []),
         _deployment(send, "by-hand", []),
         _deployment(reclassify, "by-hand", []),
     ]
 
 
-def _deployment(wanted: Flow[Any, Any], name: str, schedules: list[Schedule]) -> RunnerDeployment:
+def _deployment(wanted: Flow[..., Any], name: str, schedules: list[Schedule]) -> RunnerDeployment:
     deployment = wanted.to_deployment(
         name,
         schedules=schedules,
+        description=(wanted.description or "").partition("\n")[0],
+        version=metadata.version("seabridge"),
         tags=["seabridge"],
-        concurrency_limit=1,
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     return cast(RunnerDeployment, deployment)  # a coroutine only inside an event loop
-
-
-def run_recorded(name: str, api: str, parameters: dict[str, Any]) -> Report:
-    """Run a flow in this process, recorded at the Prefect server `api`."""
-    with temporary_settings({PREFECT_API_URL: api}):
-        state = recorded(name, parameters, return_state=True)
-    report = state.result(raise_on_failure=False)
-    if isinstance(report, BaseException):
-        raise report
-    return cast(Report, report)
-
-
-@flow(name="seabridge", flow_run_name="{name}")
-def recorded(name: str, parameters: dict[str, Any]) -> State[Report]:
-    """A step started from the command line, with all of its options."""
-    return _ended(perform_task(name, parameters))

@@ -8,8 +8,8 @@ from flows.judging import judge_item, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.settings import Settings
+from parsers.judging.topics import judge_document
 from parsers.model import Judgement
-from parsers.topics import judge_document
 from storage.database import open_live
 from storage.items import item_ids_not_judged_by, items_by_id
 from storage.judgements import store_judgements

@@ -13,12 +13,12 @@ from flows.judging import judge_item, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.settings import Settings
-from parsers.confined import Readers
 from parsers.errors import Permanent, Unreadable
+from parsers.judging.novelty import Decision, decide
+from parsers.judging.topics import Rules
 from parsers.model import Item, JudgedItem, Page, Source
-from parsers.normalise import make_item
-from parsers.novelty import Decision, decide
-from parsers.topics import Rules
+from parsers.reading.confined import Readers
+from parsers.reading.normalise import make_item
 from storage.archive import Archived, archived, read_archived
 from storage.collected import StoredEntry, store_reread
 from storage.database import open_live

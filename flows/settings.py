@@ -22,9 +22,9 @@ from digests.settings import DigestSettings, Recipient, Recipients, problems_of_
 from digests.settings import problems_of as problems_of_digest
 from flows.environment import config_folder, corpus_folder, home_folder
 from parsers.errors import Misconfigured, Problem
+from parsers.judging.topic_file import TopicFile
+from parsers.judging.topic_file import problems_of as problems_of_topics
 from parsers.model import STRICT, Listing, SeedRecord, Source
-from parsers.topic_file import TopicFile
-from parsers.topic_file import problems_of as problems_of_topics
 
 T = TypeVar("T")
 

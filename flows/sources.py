@@ -13,12 +13,12 @@ from flows.collect import Network
 from flows.gather import Desk, gather, in_child
 from flows.progress import Tell, silent
 from flows.settings import Settings
-from parsers.confined import Readers
-from parsers.discovery import feed_candidates
 from parsers.errors import FetchFailed, Misconfigured, Problem, Refused, SeabridgeError, Unreadable
-from parsers.feeds import parse_feed
-from parsers.fetch import Web
 from parsers.model import Feed, Request, Source
+from parsers.reading.confined import Readers
+from parsers.reading.discovery import feed_candidates
+from parsers.reading.feeds import parse_feed
+from parsers.reading.fetch import Web
 
 ADVICE: Mapping[str, str] = {
     "dns": "the name does not exist: was the site renamed?",

@@ -11,10 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from flows.judging import judge_item
 from parsers.errors import Misconfigured, Problem
+from parsers.judging.scoring import Gold, Scores, score
+from parsers.judging.topic_file import TopicFile
+from parsers.judging.topics import Rules, compile_rules, judge
 from parsers.model import JudgedItem
-from parsers.scoring import Gold, Scores, score
-from parsers.topic_file import TopicFile
-from parsers.topics import Rules, compile_rules, judge
 from storage.database import open_live
 from storage.items import item_ids, items_by_id
 

@@ -1,5 +1,4 @@
-"""Bytes from the world become judged items. Knows no database, no mail and no Prefect; only `fetch` touches the network.
+"""Bytes from the world become judged items. Knows no database, no mail and no Prefect.
 
-Reading: fetch, confined, feeds, listings, pages, pdf, seeds, dates, links, plain, language, normalise.
-Judging: dedupe, topics, stories.
+Two halves: `reading` makes items of bytes, `judging` says what they are. Nouns are in `model`, errors in `errors`.
 """

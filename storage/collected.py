@@ -7,8 +7,8 @@ from typing import Literal
 
 import duckdb
 
+from parsers.judging.novelty import Known
 from parsers.model import Disposition, Entry, Item, JudgedItem
-from parsers.novelty import Known
 from storage.judgements import write_judgements
 from storage.runs import check_lease
 from storage.writing import as_json_list, insert_rows, transaction

@@ -123,5 +123,3 @@ class Postbox:
             server.transport.abort()
             return "250 never seen"
         return answer
-
-

@@ -24,7 +24,7 @@ def _write(answers: Iterable[Mapping[str, Any]]) -> None:
 
 def _parse(what: str) -> None:
     from flows.filters import parse_lines
-    from parsers.confined import Readers
+    from parsers.reading.confined import Readers
 
     with Readers() as readers:
         _write(parse_lines(what, sys.stdin, readers))

@@ -22,7 +22,7 @@ import trafilatura
 REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
-from parsers.pages import parse_page  # noqa: E402
+from parsers.reading.pages import parse_page  # noqa: E402
 
 Shingles = Counter[tuple[str, ...]]
 

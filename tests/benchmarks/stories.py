@@ -18,9 +18,9 @@ from typing import Any
 REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
-from parsers.dedupe import CopyIndex  # noqa: E402
+from parsers.judging.dedupe import CopyIndex  # noqa: E402
+from parsers.judging.stories import group  # noqa: E402
 from parsers.model import Item  # noqa: E402
-from parsers.stories import group  # noqa: E402
 
 
 def scorer(shared: Path) -> ModuleType:

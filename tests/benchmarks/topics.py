@@ -14,9 +14,9 @@ from pydantic import TypeAdapter
 REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
-from parsers.scoring import Gold, score  # noqa: E402
-from parsers.topic_file import TopicFile  # noqa: E402
-from parsers.topics import compile_rules, judge  # noqa: E402
+from parsers.judging.scoring import Gold, score  # noqa: E402
+from parsers.judging.topic_file import TopicFile  # noqa: E402
+from parsers.judging.topics import compile_rules, judge  # noqa: E402
 
 
 def main(path: Path) -> None:

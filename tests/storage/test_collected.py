@@ -8,7 +8,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 
-from parsers.novelty import Known
+from parsers.judging.novelty import Known
 from storage.collected import known_entries, store_fetch, store_quarantine
 from storage.database import Connection, open_live
 from storage.items import get_item

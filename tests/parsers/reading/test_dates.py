@@ -1,0 +1,160 @@
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parsers.reading.dates import date_from_url, parse_date
+
+DAY = datetime(2026, 7, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-07-03",
+        "20260703",
+        "2026/7/3",
+        "3. Juli 2026",
+        "Freitag, 3. Juli 2026",
+        "3 lipca 2026",
+        "3 lipca 2026 r.",
+        "le 3 juillet 2026",
+        "3 de julio de 2026",
+        "3 luglio 2026",
+        "vrijdag 3 juli 2026",
+        "3rd of July 2026",
+        "July 3rd, 2026",
+        "Jul. 3, 2026",
+        "03-Jul-26",
+        "03.07.2026",
+        "3/7/2026",
+        "3.7.26",
+        "Published: July 3, 2026 | Updated: July 5, 2026",
+    ],
+)
+def test_days_in_seven_languages(text: str) -> None:
+    """A day without a time is midnight UTC; of several dates the first counts."""
+    assert parse_date(text) == DAY
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "minute", "second"),
+    [
+        ("Fri, 03 Jul 2026 19:04:05 +0200", 17, 4, 5),
+        ("Fri, 03 Jul 26 17:04:05 GMT", 17, 4, 5),
+        ("Friday, 03-Jul-26 17:04:05 GMT", 17, 4, 5),
+        ("Fri Jul  3 17:04:05 2026", 17, 4, 5),
+        ("Fri Jul  3 12:04:05 EST 2026", 17, 4, 5),
+        ("2026-07-03T17:04:05Z", 17, 4, 5),
+        ("2026-07-03T12:04:05.250-05:00", 17, 4, 5),
+        ("2026-07-03 17:04", 17, 4, 0),
+        ("20260703T170405Z", 17, 4, 5),
+        ("July 3, 2026 at 5:04 PM EST", 22, 4, 0),
+        ("July 3, 2026, 12:30 a.m. UTC", 0, 30, 0),
+        ("July 3, 2026 5 p.m. ET", 21, 0, 0),
+        ("3 juillet 2026 à 17h04", 17, 4, 0),
+        ("3. Juli 2026, 17.04 Uhr", 17, 4, 0),
+        ("3 juli 2026 17.04 uur", 17, 4, 0),
+        ("3 lipca 2026, godz. 17:04", 17, 4, 0),
+        ("17:04, 3 July 2026", 17, 4, 0),
+        ("3 July 2026 17:04 XYZ", 17, 4, 0),
+        ("2026-07-03T23:59:60Z", 23, 59, 59),
+    ],
+)
+def test_times_and_zones(text: str, hour: int, minute: int, second: int) -> None:
+    """The time of day with its zone, in UTC; an unknown abbreviation counts as none."""
+    assert parse_date(text) == DAY + timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+def test_numbers_are_read_day_first_unless_that_is_impossible() -> None:
+    """12/11 is November in Europe, where most sources are; 07/13 can only be July."""
+    assert parse_date("12/11/2026") == datetime(2026, 11, 12, tzinfo=UTC)
+    assert parse_date("07/13/2026") == datetime(2026, 7, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "0000-00-00",
+        "0001-01-01T00:00:00Z",
+        "2026-02-30",
+        "30 February 2026",
+        "13/13/2026",
+        "Fri, 03 Jul 2026 17:04:05 +9999",
+        "Fri, 03 Jul 2026 25:04:05 GMT",
+        "July 3, 2026 13:00 PM",
+        "9999-12-31T23:59:59-14:00",
+        "today",
+        "yesterday at 17:04",
+        "Monday",
+        "3 hours ago",
+        "3 July",
+        "July 2026",
+        "2026-07",
+        "2026",
+        "version 10.10.10.10",
+        "3 July 25 ministers met",
+        "5 apples 2026",
+        "Room 12345678",
+    ],
+)
+def test_what_is_no_date_is_none(text: str) -> None:
+    """Impossible and incomplete dates are not repaired and nothing is taken from today."""
+    assert parse_date(text) is None
+
+
+def test_default_zone_holds_where_none_is_given() -> None:
+    """Midnight in Brussels is 22:00 UTC of the day before, and a given zone wins."""
+    brussels = ZoneInfo("Europe/Brussels")
+
+    assert parse_date("3 July 2026", default_zone=brussels) == DAY - timedelta(hours=2)
+    assert parse_date("3 July 2026 00:00 UTC", default_zone=brussels) == DAY
+
+
+@pytest.mark.parametrize(
+    ("url", "pattern", "date"),
+    [
+        ("https://a.example/2026/07/03/x", r"/(?P<year>\d{4})/(?P<month>\d\d)/(?P<day>\d\d)/", DAY),
+        ("https://a.example/3-jul-26/x", r"/(?P<day>\d+)-(?P<month>\w+)-(?P<year>\d+)", DAY),
+        ("https://a.example/2026/02/30/x", r"/(?P<year>\d{4})/(?P<month>\d\d)/(?P<day>\d\d)/", None),
+        ("https://a.example/x", r"/(?P<year>\d{4})/(?P<month>\d\d)/(?P<day>\d\d)/", None),
+        ("https://a.example/2026/07", r"/(?P<year>\d{4})/(?P<month>\d\d)", None),
+    ],
+)
+def test_dates_in_addresses(url: str, pattern: str, date: datetime | None) -> None:
+    """The groups make a day, or nothing."""
+    assert date_from_url(url, pattern) == date
+
+
+@settings(deadline=None)
+@given(
+    st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.integers(min_value=-14 * 60, max_value=14 * 60),
+)
+def test_rfc_3339_round_trip(moment: datetime, offset: int) -> None:
+    """Whatever Python writes, in any zone, is read as the same moment."""
+    moment = moment.replace(microsecond=0)
+
+    written = moment.astimezone(timezone(timedelta(minutes=offset)))
+    assert parse_date(written.isoformat()) == (moment if written.year >= 1900 else None)
+
+
+@settings(deadline=None)
+@given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(9999, 12, 31), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_rfc_822_round_trip(moment: datetime) -> None:
+    """The commonest form in feeds, for every day of eight thousand years."""
+    moment = moment.replace(microsecond=0)
+
+    assert parse_date(moment.strftime("%a, %d %b %Y %H:%M:%S +0000")) == moment
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="0123456789-/:.,TZ+ apmJulyMärz", max_size=40))
+def test_parse_date_never_raises(text: str) -> None:
+    """An aware moment in UTC, or None; reading it again changes nothing."""
+    date = parse_date(text)
+
+    assert date is None or parse_date(date.isoformat()) == date
