@@ -105,7 +105,7 @@ def collect(
         asyncio.run(visit.all(waiting))
         if run is not None:
             visit.tally.stories = group_stories(settings, now)
-            _close(settings, run, now, visit.tally)
+            _close(settings, run, now, visit.tally, len(run.done_sources))
     except BaseException as problem:
         if run is not None:
             with open_live(settings.home) as con:
@@ -227,12 +227,18 @@ def _chosen(settings: Settings, only: Sequence[str]) -> list[Source]:
     return [source for source in settings.sources if (source.id in only if only else source.enabled)]
 
 
-def _close(settings: Settings, run: Run, now: datetime, tally: Tally) -> None:
+def _close(settings: Settings, run: Run, now: datetime, tally: Tally, already: int) -> None:
     summary = {f"sources {name}": number for name, number in tally.sources.items()}
-    state: RunState = "partial" if tally.failures else "completed"
     with open_live(settings.home) as con:
-        finish_run(con, run.id, now, state, summary | dict(tally.outcomes))
+        finish_run(con, run.id, now, _state(tally, already), summary | dict(tally.outcomes))
         publish(con, settings.home, now, zone=settings.digest.zone)
+
+
+def _state(tally: Tally, already: int) -> RunState:
+    """A run of which nothing came has failed; not so if sources were done before an interruption."""
+    if not tally.failures:
+        return "completed"
+    return "failed" if set(tally.sources) == {"failed"} and not already else "partial"
 
 
 def _report(tally: Tally, already: int) -> Report:
@@ -247,6 +253,6 @@ def _report(tally: Tally, already: int) -> Report:
     figures |= {f"  {outcome}": count for outcome, count in tally.outcomes.most_common()}
     figures["stories"] = tally.stories
     lines = tuple(f"failed: {failure}" for failure in tally.failures)
-    if tally.sources and set(tally.sources) == {"failed"}:
+    if _state(tally, already) == "failed":
         return Report("collect", "failed", figures, (*lines, "No source could be read: is the network there?"))
     return Report("collect", "partial" if tally.failures else "done", figures, lines)

@@ -42,10 +42,11 @@ def digest(
     period = chosen_period(settings, now, week)
     with open_live(settings.home) as con:
         stored = get_edition(con, edition_id(settings, period))
-        if stored is not None and stored.state != "draft":
-            lines = (f"{stored.id} is {stored.state} and stays as it is.",)
+        if stored is not None and (stored.state != "draft" or stored.revision > 1):
+            what = stored.state if stored.state != "draft" else "a correction that waits to be sent"
+            lines = (f"{stored.id} is {what} and stays as it is.",)
             return Report("digest", "nothing", {"edition": stored.id}, lines, archive_files(settings, [stored]))
-        edition = composed(con, settings, period, revision=stored.revision if stored else 1)
+        edition = composed(con, settings, period, revision=1)
     tell("digest", 1, 2)
     row = rendered(edition, now)
     if not dry_run:

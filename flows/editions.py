@@ -58,11 +58,14 @@ def correct(settings: Settings, name: str, note: str, now: datetime) -> str:
         SeabridgeError: the edition never went out, so `seabridge digest` can still change it.
     """
     row = _stored(settings, name, None)
-    if row.state == "draft":
+    correcting = row.revision + 1
+    if row.state == "draft" and row.revision > 1:  # a correction that has not gone out is made anew
+        correcting = row.revision
+    elif row.state == "draft":
         raise SeabridgeError(f"{row.id} has not gone out; seabridge digest makes it again")
     period = week(row.id.partition("/")[0], settings.digest.zone)
     with open_live(settings.home) as con:
-        edition = composed(con, settings, period, row.revision + 1, correction=note)
+        edition = composed(con, settings, period, correcting, correction=note)
     keep(settings, rendered(edition, now), edition, now)
     return f"{row.id} revision {edition.revision} is made: seabridge send --week {period.iso}"
 

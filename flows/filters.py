@@ -121,7 +121,7 @@ def _text(line: Line, key: str) -> str:
         return ""
     if not isinstance(value, str):
         raise BadLine(f"`{key}` is not a text")
-    return value
+    return value.encode("utf-8", "replace").decode()  # JSON can hold half a surrogate pair, no other text can
 
 
 def _submit(what: str, line: Line, readers: Readers) -> Future[Any]:

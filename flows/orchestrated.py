@@ -1,4 +1,4 @@
-"""The same steps as Prefect flows, with the deployments that `seabridge serve` offers. Holds no step of its own.
+"""The same steps as Prefect flows. Holds no step of its own, and schedules nothing.
 
 One flow run is one step, and one task of it: a batch, never an article. Our own runs table is the truth about what was
 done; Prefect shows it, schedules it and lets an operator press a button. Nothing is retried here: every step goes on
@@ -10,32 +10,27 @@ import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import datetime
-from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "flows,parsers,storage,digests")
 os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
 
-from prefect import Flow, State, flow, get_run_logger, task
+from prefect import Flow, State, flow, get_run_logger, tags, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.deployments.runner import RunnerDeployment
 from prefect.runtime import flow_run
-from prefect.schedules import Cron, Schedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Completed, Failed
-from prefect.types.entrypoint import EntrypointType
 from pydantic import Field
 
 from digests.edition import period_of
 from flows.environment import current_time
 from flows.progress import Tell, silent
 from flows.report import Report
-from flows.settings import Settings, load
+from flows.settings import load
 from flows.steps import step
 from parsers.errors import Busy, SeabridgeError
 
@@ -68,9 +63,10 @@ def perform(name: str, parameters: Mapping[str, Any]) -> Ended:
     create_table_artifact(rows, key=f"{name}-figures", description=f"{name}: {report.state}")
     if lines:
         create_markdown_artifact(_verbatim("\n".join(lines)), key=f"{name}-notes")
-    for page in (Path(file) for file in report.files if file.endswith(".html")):
-        text = page.with_suffix(".txt").read_text(encoding="utf-8")
-        create_markdown_artifact(_verbatim(text), key="edition", description=page.stem)
+    for text in (Path(file).with_suffix(".txt") for file in report.files if file.endswith(".html")):
+        if text.is_file():  # the archive may have been moved away since
+            content = _verbatim(text.read_text(encoding="utf-8"))
+            create_markdown_artifact(content, key="edition", description=text.stem)
     return report
 
 
@@ -199,7 +195,7 @@ def run_recorded(name: str, api: str, parameters: Mapping[str, Any], tell: Tell)
     """
     listening = _tell.set(tell)
     try:
-        with temporary_settings({PREFECT_API_URL: api}):
+        with temporary_settings({PREFECT_API_URL: api}), tags("seabridge", "command-line"):
             state = FLOWS[name](**parameters, return_state=True)
         ended = state.result(raise_on_failure=False)
     finally:
@@ -207,31 +203,3 @@ def run_recorded(name: str, api: str, parameters: Mapping[str, Any], tell: Tell)
     if isinstance(ended, BaseException):
         raise ended
     return ended
-
-
-def deployments(settings: Settings) -> list[RunnerDeployment]:
-    """What an operator may start or schedule, by the module entrypoint: the file form leaves flows/ on the import path.
-
-    A schedule carries a slug: without one, a paused schedule is switched on again by the next start.
-    """
-    zone = settings.digest.zone
-    return [
-        _deployment(collect, "hourly", [Cron("7 * * * *", timezone=zone, slug="hourly")]),
-        _deployment(weekly, "weekly", [Cron(settings.digest.cron, timezone=zone, slug="weekly")]),
-        _deployment(digest, "by-hand", []),
-        _deployment(send, "by-hand", []),
-        _deployment(reclassify, "by-hand", []),
-    ]
-
-
-def _deployment(wanted: Flow[..., Any], name: str, schedules: list[Schedule]) -> RunnerDeployment:
-    deployment = wanted.to_deployment(
-        name,
-        schedules=schedules,
-        description=(wanted.description or "").partition("\n")[0],
-        version=metadata.version("seabridge"),
-        tags=["seabridge"],
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )
-    return cast(RunnerDeployment, deployment)  # a coroutine only inside an event loop

@@ -39,6 +39,7 @@ from storage.deliveries import (
 from storage.editions import EditionRow, get_edition, set_edition_state
 from storage.messages import Message, freeze_messages
 from storage.runs import begin_run, finish_run
+from storage.snapshot import publish
 
 STALE = timedelta(days=5)
 """An edition whose week ended longer ago is not sent without a word: next Tuesday nobody wants last month's news."""
@@ -81,6 +82,9 @@ def send(
     if not settings.recipients:
         example = settings.config / "recipients.example.toml"
         raise Misconfigured([Problem("recipients.toml", "", f"nobody to send to; copy {example} and put in addresses")])
+    if not edition.stories and settings.digest.empty == "skip":
+        line = f'{row.id} has no stories, and digest.toml says empty = "skip": nothing is sent.'
+        return Report("send", "nothing", {"edition": row.id}, (line,))
     if dry_run:
         return _rehearsal(settings, row, edition)
     stopped = _needs_decision(settings, row, now, allow_stale)
@@ -100,6 +104,9 @@ def send(
         with open_live(settings.home) as con:
             after = balance(con, row.id, row.revision)
             finish_run(con, run.id, now, "completed" if after.settled else "partial", {"accepted": after.accepted})
+    if sent or resolved:
+        with open_live(settings.home) as con:
+            publish(con, settings.home, now, zone=settings.digest.zone)
     return _report(settings, row, sent, after, resolved)
 
 

@@ -9,10 +9,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from storage.holders import is_dead, this_process
 START_UP_SECONDS = 180
 """A cold start was measured at 20 s on two cores; a busy machine takes several times that."""
 STOP_SECONDS = 15
+POLL_SECONDS = 0.25
 
 
 class ServerFailed(SeabridgeError):
@@ -43,11 +46,7 @@ def serve(settings: Settings, port: int) -> None:
     os.environ.update(_environment(settings, api))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt), _server(api, port, settings.home / "prefect-server.log") as server:
-        from flows.orchestrated import deployments
-
-        runner = _runner()
-        for deployment in deployments(settings):
-            runner.add_deployment(deployment)
+        runner = _runner(settings)
         with _announced(settings.home / SERVED, api):
             sys.stdout.write(f"Prefect UI: http://127.0.0.1:{port}   (stop with Ctrl-C)\n")
             sys.stdout.flush()
@@ -60,6 +59,7 @@ def _environment(settings: Settings, api: str) -> Mapping[str, str]:
         "PREFECT_HOME": str(settings.home / "prefect"),
         "PREFECT_API_URL": api,
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "PREFECT_RUNNER_POLL_FREQUENCY": "3",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # runs older than 90 days
@@ -87,16 +87,19 @@ def _refuse_second(home: Path) -> None:
 def _server(api: str, port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     if answers(api):
         raise ServerFailed(f"port {port} is taken by another Prefect server; use --port, or stop that one")
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    prefect = [sys.executable, "-c", "from flows.serve import attached; attached()"]
+    command = [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("ab") as out:
-        server = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)  # noqa: S603 - our own words
+        server = subprocess.Popen(  # noqa: S603 - our own words
+            command, stdin=subprocess.PIPE, stdout=out, stderr=out, start_new_session=True
+        )
     try:
         deadline = time.monotonic() + START_UP_SECONDS
         while not answers(api):
             _check(server, log)
             if time.monotonic() > deadline:
                 raise ServerFailed(f"Prefect's server did not answer in {START_UP_SECONDS} s; see {log}")
-            time.sleep(0.25)
+            time.sleep(POLL_SECONDS)
         yield server
     finally:
         server.terminate()
@@ -115,31 +118,61 @@ def _check(server: subprocess.Popen[bytes], log: Path) -> None:
 @contextmanager
 def _announced(path: Path, api: str) -> Iterator[None]:
     """While it is served, other commands find the server here and record their runs there."""
-    path.write_text(json.dumps({"api": api, "by": asdict(this_process())}))
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps({"api": api, "by": asdict(this_process())}))
+    part.replace(path)
     try:
         yield
     finally:
         path.unlink(missing_ok=True)
 
 
-def _runner() -> Any:
+def _runner(settings: Settings) -> Any:
     """Does one run after the other: a second one would only find the database busy.
 
     It leaves the deployments as they are when it stops: what an operator paused stays paused, nothing else is.
     """
+    from prefect.client.orchestration import get_client
     from prefect.runner import Runner
 
-    class OneByOne(Runner):
-        def handle_sigterm(self, *_: object, **__: object) -> None:
-            signal.raise_signal(signal.SIGINT)  # its own way of stopping does not end the runs
+    from flows.deployments import deployments, settle
 
-    return OneByOne(name="seabridge", limit=1, pause_on_shutdown=False)
+    runner = Runner(name="seabridge", limit=1, pause_on_shutdown=False)
+    with get_client(sync_client=True) as client:
+        settle(client, datetime.now(UTC))  # the server's clock, which SEABRIDGE_NOW does not move
+        offered = deployments(settings, client)
+    for deployment in offered:
+        runner.add_deployment(deployment)
+    return runner
 
 
 async def _work(runner: Any, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Until cancelled, or until the server has gone."""
+    """Until stopped by a signal, or until the server has gone."""
+    stop = asyncio.Event()
+    later = asyncio.get_running_loop().call_soon_threadsafe
+    # The runner's own way of stopping leaves the processes of its runs behind. It sets SIGTERM itself, from this name.
+    runner.handle_sigterm = lambda *_: later(stop.set)
+    signal.signal(signal.SIGINT, runner.handle_sigterm)
     working = asyncio.create_task(runner.start())
-    while not working.done():
-        _check(server, log)
-        await asyncio.wait([working], timeout=1)
-    await working
+    try:
+        while not (working.done() or stop.is_set()):
+            _check(server, log)
+            await asyncio.sleep(POLL_SECONDS)
+        if runner.started:
+            await runner.astop()
+    finally:
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+
+
+def attached() -> None:
+    """The server's process: Prefect's command line, ended when the process that started it is gone, however it went."""
+    import runpy
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+    runpy.run_module("prefect", run_name="__main__", alter_sys=True)

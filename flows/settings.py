@@ -3,6 +3,7 @@
 All problems of all files are found before anything is reported, each with file, path and reason.
 """
 
+import contextlib
 import dataclasses
 import difflib
 import hashlib
@@ -18,15 +19,23 @@ import soupsieve
 from annotated_types import MinLen
 from pydantic import TypeAdapter, ValidationError
 
-from digests.settings import DigestSettings, Recipient, Recipients, problems_of_recipients
+from digests.settings import (
+    DigestSettings,
+    Recipient,
+    Recipients,
+    SectionSettings,
+    SmtpSettings,
+    problems_of_recipients,
+)
 from digests.settings import problems_of as problems_of_digest
 from flows.environment import config_folder, corpus_folder, home_folder
 from parsers.errors import Misconfigured, Problem
-from parsers.judging.topic_file import TopicFile
+from parsers.judging.topic_file import Anchor, Phrases, Scope, Topic, TopicFile
 from parsers.judging.topic_file import problems_of as problems_of_topics
 from parsers.model import STRICT, Listing, SeedRecord, Source
 
 T = TypeVar("T")
+SOURCE_ID = r"[a-z0-9][a-z0-9-]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +93,17 @@ def load(config: Path | None = None, home: Path | None = None) -> Settings:
     has_recipients = (config / "recipients.toml").is_file()
     recipients = _read(config / "recipients.toml", Recipients, problems) if has_recipients else Recipients()
 
-    if sources:
-        problems += [Problem("sources.toml", path, reason) for path, reason in _problems_of_sources(sources.sources)]
+    tables = list(enumerate(sources.sources)) if sources else _sound_tables(config / "sources.toml")
+    problems += [Problem("sources.toml", path, reason) for path, reason in _problems_of_sources(tables)]
     if topics:
         problems += [Problem("topics.toml", path, reason) for path, reason in problems_of_topics(topics)]
-        ids = {topic.id for topic in topics.topics}
-        if seeds:
-            problems += [Problem("seeds.toml", path, reason) for path, reason in _problems_of_seeds(seeds.seeds, ids)]
-        if digest:
-            problems += problems_of_digest(digest, "digest.toml", ids)
-        if recipients:
-            problems += problems_of_recipients(recipients, "recipients.toml", ids)
+    ids = {topic.id for topic in topics.topics} if topics else _mentioned(seeds, digest, recipients)
+    if seeds:
+        problems += [Problem("seeds.toml", path, reason) for path, reason in _problems_of_seeds(seeds.seeds, ids)]
+    if digest:
+        problems += problems_of_digest(digest, "digest.toml", ids)
+    if recipients:
+        problems += problems_of_recipients(recipients, "recipients.toml", ids)
     if problems or not (sources and topics and seeds and digest and recipients):
         raise Misconfigured(problems)
     return Settings(
@@ -126,12 +135,35 @@ def _read(path: Path, shape: type[T], problems: list[Problem]) -> T | None:
         problems.append(Problem(path.name, "", f"is not UTF-8 (byte {error.start})"))
     except tomllib.TOMLDecodeError as error:
         problems.append(Problem(path.name, "", f"is not valid TOML: {error}"))
+    except OSError as error:
+        problems.append(Problem(path.name, "", f"cannot be read: {error.strerror}"))
     else:
         try:
             return TypeAdapter(shape).validate_python(data)
         except ValidationError as error:
             problems += [Problem(path.name, *_explained(details, data)) for details in error.errors()]
     return None
+
+
+def _sound_tables(path: Path) -> list[tuple[int, Source]]:
+    """The tables without a fault in a file that has some: they may be wrong in what types cannot say."""
+    try:
+        tables = tomllib.loads(path.read_bytes().decode("utf-8-sig"))["sources"]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError):
+        return []
+    sound = []
+    for number, table in enumerate(tables if isinstance(tables, list) else ()):
+        with contextlib.suppress(ValidationError):
+            sound.append((number, TypeAdapter(Source).validate_python(table)))
+    return sound
+
+
+def _mentioned(seeds: SeedsFile | None, digest: DigestSettings | None, recipients: Recipients | None) -> set[str]:
+    """Every topic named outside a topics.toml that cannot be read, so that none of them is called unknown."""
+    sections = {section.topic for section in digest.sections} if digest else set()
+    wanted = {topic for one in recipients.recipients for topic in one.topics} if recipients else set()
+    covered = {topic for seed in seeds.seeds for topic in seed.topics} if seeds else set()
+    return sections | wanted | covered
 
 
 def _explained(details: Any, data: Mapping[str, Any]) -> tuple[str, str]:
@@ -155,21 +187,26 @@ def _explained(details: Any, data: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _known_keys() -> list[str]:
-    shapes = (Source, Listing, SeedRecord, DigestSettings, Recipient, TopicFile)
-    return sorted({field.name for shape in shapes for field in dataclasses.fields(shape)})
+    files = (SourcesFile, Source, Listing, SeedsFile, SeedRecord, Recipients, Recipient)
+    digest = (DigestSettings, SectionSettings, SmtpSettings)
+    topics = (TopicFile, Topic, Phrases, Anchor, Scope)
+    return sorted({field.name for shape in (*files, *digest, *topics) for field in dataclasses.fields(shape)})
 
 
-def _problems_of_sources(sources: Sequence[Source]) -> Iterable[tuple[str, str]]:
+def _problems_of_sources(sources: Sequence[tuple[int, Source]]) -> Iterable[tuple[str, str]]:
     seen_ids: dict[str, int] = {}
     seen_urls: dict[str, str] = {}
-    for number, source in enumerate(sources):
+    for number, source in sources:
         path = f"sources[{number}] ({source.id})"
         if source.id in seen_ids:
             yield f"{path}.id", f"is also the id of sources[{seen_ids[source.id]}]"
         seen_ids.setdefault(source.id, number)
-        if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", source.id):
+        if not re.fullmatch(SOURCE_ID, source.id):
             yield f"{path}.id", "may hold small letters, digits and hyphens only"
-        address = urlsplit(source.url)
+        try:
+            address = urlsplit(source.url)
+        except ValueError:  # like http://[feed
+            address = urlsplit("")
         if address.scheme not in ("http", "https") or not address.hostname:
             yield f"{path}.url", "must be an http or https address"
         elif address.username or address.password:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flows.collect import Network
 from flows.gather import Desk, gather, in_child
 from flows.progress import Tell, silent
-from flows.settings import Settings
+from flows.settings import SOURCE_ID, Settings
 from parsers.errors import FetchFailed, Misconfigured, Problem, Refused, SeabridgeError, Unreadable
 from parsers.model import Feed, Request, Source
 from parsers.reading.confined import Readers
@@ -89,6 +89,8 @@ def table_of(candidate: Candidate, settings: Settings, source_id: str | None) ->
     """(id, TOML text) of a new source. What cannot be known is filled with a modest guess for a person to correct."""
     host = (urlsplit(candidate.url).hostname or "").removeprefix("www.")
     name = source_id or re.sub(r"[^a-z0-9]+", "-", host.rsplit(".", 1)[0].lower()).strip("-")
+    if not re.fullmatch(SOURCE_ID, name):
+        raise Misconfigured([Problem("command line", "--id", f"{name!r} is no id: use small letters, digits, hyphens")])
     taken = {source.id for source in settings.sources}
     if name in taken or any(source.url == candidate.url for source in settings.sources):
         raise Misconfigured([Problem("sources.toml", name, "this id or address is there already; use --id")])
@@ -153,7 +155,7 @@ async def _discover(url: str, now: datetime, network: Network) -> Candidate:
                 return Candidate(page.url, await in_child(readers, parse_feed, page.body, page.url, page.content_type))
             except Unreadable:
                 pass
-            for address in feed_candidates(page.body, page.url, page.content_type):
+            for address in await in_child(readers, feed_candidates, page.body, page.url, page.content_type):
                 try:
                     answer = await web.get(Request(address))
                     feed = await in_child(readers, parse_feed, answer.body, answer.url, answer.content_type)

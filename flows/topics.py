@@ -45,6 +45,8 @@ def evaluate(rules: Rules, labelled: Path) -> Scores:
             line = json.loads(text)
             labels, relevance = frozenset(line["labels"]), line["relevance"]
             title, body, language = line["title"], line["text"], line.get("language") or "und"
+            if not (isinstance(title, str) and isinstance(body, str) and isinstance(language, str)):
+                raise TypeError("title, text and language must be texts")
         except (ValueError, KeyError, TypeError) as error:
             problems.append(Problem(labelled.name, f"line {number}", f"cannot be used: {error!r}"))
             continue
@@ -100,6 +102,6 @@ def _topics(judged: JudgedItem) -> set[str]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+        return [line for line in path.read_text("utf-8").split("\n") if line.strip()]  # a text may hold U+2028
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured([Problem(str(path), "", f"cannot be read: {error}")]) from error

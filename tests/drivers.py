@@ -35,7 +35,7 @@ class Seabridge:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
         self.home = folder / "home"
         self.config = folder / "config"
-        self._monkeypatch = monkeypatch
+        self.monkeypatch = monkeypatch
         self._capfd = capfd
         self.environment = {
             "SEABRIDGE_HOME": str(self.home),
@@ -50,9 +50,9 @@ class Seabridge:
     def __call__(self, *arguments: str, stdin: bytes = b"", now: str | None = None) -> Ended:
         """Run one command here, through the very entry that the console script has."""
         if now is not None:
-            self._monkeypatch.setenv("SEABRIDGE_NOW", now)
-        self._monkeypatch.setattr(sys, "argv", ["seabridge", *arguments])
-        self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+            self.monkeypatch.setenv("SEABRIDGE_NOW", now)
+        self.monkeypatch.setattr(sys, "argv", ["seabridge", *arguments])
+        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
         self._capfd.readouterr()
         code = 0
         try:

@@ -1,5 +1,6 @@
 """The filters: parse feed|page|pdf, classify, cluster. JSON lines on stdin become JSON lines on stdout."""
 
+import io
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,6 +8,11 @@ from typing import Any
 import typer
 
 parse = typer.Typer(no_args_is_help=True, help="Read documents named on stdin, JSON lines in and out.")
+
+
+def _lines() -> Iterable[str]:
+    """Standard input, whatever the locale says; bytes that are not UTF-8 spoil their own line alone."""
+    return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
 
 
 def _write(answers: Iterable[Mapping[str, Any]]) -> None:
@@ -27,41 +33,66 @@ def _parse(what: str) -> None:
     from parsers.reading.confined import Readers
 
     with Readers() as readers:
-        _write(parse_lines(what, sys.stdin, readers))
+        _write(parse_lines(what, _lines(), readers))
 
 
 @parse.command()
 def feed() -> None:
-    """{"id","path","url"?} -> {"id","format","title","entries":[...],"problems":[]}"""
+    """Read feeds of any format: entries with addresses, dates, texts.
+
+    \b
+    in:  {"id","path","url"?}
+    out: {"id","format","title","entries":[{"id","url","title",...}],"problems":[]}
+    """
     _parse("feed")
 
 
 @parse.command()
 def page() -> None:
-    """{"id","path","url"?} -> {"id","url","title","text","authors","published","modified",...,"problems":[]}"""
+    """Read the article on an HTML page: title, text, authors, dates.
+
+    \b
+    in:  {"id","path","url"?}
+    out: {"id","url","title","text","authors","published",...,"problems":[]}
+    """
     _parse("page")
 
 
 @parse.command()
 def pdf() -> None:
-    """{"id","path"} -> the same as page, and "pages"."""
+    """Read the text of a PDF, page furniture left out.
+
+    \b
+    in:  {"id","path"}
+    out: the same as of a page, and "pages"
+    """
     _parse("pdf")
 
 
 def classify() -> None:
-    """{"id","title","text","language"?,"published"?} -> {"id","relevance",...,"topics":[...],"rules_version"}"""
+    """Judge titles and texts: relevance, topics, and the words that are the evidence.
+
+    \b
+    in:  {"id","title","text","language"?,"published"?}
+    out: {"id","relevance","relevance_score","topics":[...],"rules_version"}
+    """
     from flows.filters import classify_lines
     from flows.judging import rules_of
     from flows.settings import load
 
-    _write(classify_lines(sys.stdin, rules_of(load())))
+    _write(classify_lines(_lines(), rules_of(load())))
 
 
 def cluster() -> None:
-    """{"id","title","text","published","language","source"} -> {"id","story","copy_of"?}; all lines are read first."""
+    """Group items into stories and find copies; all lines are read first.
+
+    \b
+    in:  {"id","title","text","published","language","source"}
+    out: {"id","story","copy_of"?}
+    """
     from flows.filters import cluster_lines
 
-    _write(cluster_lines(sys.stdin))
+    _write(cluster_lines(_lines()))
 
 
 def add_to(app: typer.Typer) -> None:

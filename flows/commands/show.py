@@ -40,7 +40,10 @@ def table(rows: Sequence[Sequence[str]], head: Sequence[str] = ()) -> str:
 
 def json_line(value: object) -> None:
     """One JSON document on one line of stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    line = json.dumps(value, ensure_ascii=False, default=str)
+    if not line.isascii() and any("\ud800" <= character <= "\udfff" for character in line):
+        line = json.dumps(value, default=str)  # half a surrogate pair, as in an `id` that is echoed, is no UTF-8
+    sys.stdout.write(line + "\n")
 
 
 @contextmanager

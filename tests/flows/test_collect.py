@@ -1,5 +1,6 @@
 """Collection: every entry accounted for, faults of sources contained, and the same rows however often it is killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -151,7 +152,7 @@ def test_changed_news(seabridge: Seabridge, web: LoopbackWeb) -> None:
 def test_same_news_in_two_sources(seabridge: Seabridge, web: LoopbackWeb) -> None:
     """The second one is a copy of the first, and both are one story."""
     title, when, _ = NEWS
-    text = " ".join(f"The arrangement, signed in step {n}, lets both sides plan joint projects." for n in range(30))
+    text = NEWS[2] + "".join(f" In step {n} of the arrangement both sides plan a joint project." for n in range(30))
     feed = rss((title, when, text))
     config(
         seabridge,
@@ -187,7 +188,7 @@ def test_real_feeds(seabridge: Seabridge, web: LoopbackWeb, shared: Path) -> Non
 
 def disturbed(name: str) -> bool:
     """Tables that may differ after a kill: bookkeeping of runs, and bytes that were received twice."""
-    return name in ("runs", "leases") or name.startswith("archive")
+    return name in ("runs", "leases", "migrations", "archive")
 
 
 def everything(home: Path) -> dict[str, list[Any]]:
@@ -204,7 +205,7 @@ def everything(home: Path) -> dict[str, list[Any]]:
 
 
 class SampleWeb:
-    """The sample week on addresses that another process can reach: one of 127.0.0.x for each outlet."""
+    """Half of the sample week on addresses that another process can reach: one of 127.0.0.x for each outlet."""
 
     def __init__(self) -> None:
         week = resources(SAMPLE_NOW, midweek=False)
@@ -227,7 +228,7 @@ class SampleWeb:
 
     def sources(self, port: int) -> list[dict[str, Any]]:
         tables = []
-        for source in sample_sources():
+        for source in sample_sources()[:6]:
             host = source.url.split("/")[2]
             if host in self.place:
                 url = source.url.replace(host, f"{self.place[host]}:{port}")
@@ -272,10 +273,9 @@ def test_killed_at_any_moment(seabridge: Seabridge, sample_web: SampleWeb, tmp_p
     """kill -9 while it fetches, judges, stores, groups or publishes, then again: the rows of an undisturbed run."""
     assert run_collect(seabridge, tmp_path / "calm", sample_web, None, 0) == 0
     wanted, requests = everything(tmp_path / "calm"), sample_web.requests
-    assert len(wanted["items"]) > 50
+    assert len(wanted["items"]) > 25
     killed = 0
     moments = [
-        (1, 0.0),
         (requests // 3, 0.0),
         (requests * 2 // 3, 0.0),
         (requests, 0.05),
@@ -288,6 +288,10 @@ def test_killed_at_any_moment(seabridge: Seabridge, sample_web: SampleWeb, tmp_p
         assert run_collect(seabridge, home, sample_web, None, 0) == 0
         found = everything(home)
         assert {name for name in wanted if found[name] != wanted[name]} == set(), (kill_at, after)
+        seabridge.monkeypatch.setenv("SEABRIDGE_HOME", str(home))
+        reread = seabridge("reparse", "--dry-run", "--json")
+        figures = json.loads(reread.out)["figures"]
+        assert (reread.code, figures["items new"], figures["items changed"]) == (0, 0, 0), (kill_at, after, reread)
     assert killed >= 4
 
 

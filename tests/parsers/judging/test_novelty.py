@@ -1,0 +1,54 @@
+"""The pure decider: every entry gets one verdict, in the order of the feed."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from parsers.judging.novelty import HORIZON, Known, decide
+from parsers.model import Entry
+from parsers.reading.normalise import entry_key, entry_sha256
+
+ENTRY = Entry(guid="1", url="http://a.example/1", title="A title", summary="A text.")
+
+
+def remembered(entry: Entry, item_id: str | None = "item") -> dict[str, Known]:
+    return {entry_key(entry): Known(item_id, entry_sha256(entry))}
+
+
+def verdicts(entries: list[Entry], known: dict[str, Known], now: datetime) -> list[str]:
+    return [decision.verdict for decision in decide(entries, known, now)]
+
+
+def test_new_same_changed(now: datetime) -> None:
+    """Unknown is new; known with the same words is the same; with other words it has changed and keeps its item."""
+    assert verdicts([ENTRY], {}, now) == ["new"]
+    assert verdicts([ENTRY], remembered(ENTRY), now) == ["same"]
+    (changed,) = decide([replace(ENTRY, title="Another title")], remembered(ENTRY), now)
+    assert (changed.verdict, changed.item_id) == ("changed", "item")
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(HORIZON, "new"), (HORIZON + timedelta(seconds=1), "too-old")])
+def test_horizon(now: datetime, age: timedelta, verdict: str) -> None:
+    """Ninety days ago is news, a second more is not."""
+    assert verdicts([replace(ENTRY, published=now - age)], {}, now) == [verdict]
+
+
+def test_too_old_stays_the_same(now: datetime) -> None:
+    """What was too old when it was first seen is known from then on; with a new date it becomes news."""
+    old = replace(ENTRY, published=now - HORIZON - timedelta(days=1))
+    assert verdicts([old], remembered(old, None), now) == ["same"]
+    assert verdicts([replace(old, published=now)], remembered(old, None), now) == ["new"]
+
+
+def test_repeat_and_empty(now: datetime) -> None:
+    """The second of two with one key is a repeat, known or not; an entry that says nothing is empty."""
+    empty = Entry(guid="2", url=None, title="")
+    assert verdicts([ENTRY, replace(ENTRY, title="x"), empty], {}, now) == ["new", "repeat", "empty"]
+    assert verdicts([ENTRY, ENTRY], remembered(ENTRY), now) == ["same", "repeat"]
+
+
+def test_one_decision_for_each(now: datetime) -> None:
+    """As many decisions as entries, numbered from 0."""
+    entries = [replace(ENTRY, guid=str(number % 3)) for number in range(7)]
+    assert [decision.position for decision in decide(entries, {}, now)] == list(range(7))
