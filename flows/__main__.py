@@ -19,7 +19,7 @@ def main() -> None:
     except SeabridgeError as error:
         _fail(str(error), 1)
     except KeyboardInterrupt:
-        _fail("interrupted; the next run goes on from here", 130)
+        _fail("interrupted; what was stored is kept, and the next run does the rest", 130)
     except BrokenPipeError:  # the reader of our output has gone, like `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

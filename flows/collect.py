@@ -13,8 +13,10 @@ The order of storing is fixed, so a run that was killed and resumed leaves the s
 import asyncio
 import hashlib
 import logging
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,7 +26,7 @@ from flows.judging import Judged, judge_gathered, judge_item, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.settings import Settings
-from parsers.errors import Misconfigured, Problem
+from parsers.errors import Misconfigured, Problem, SeabridgeError
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Known
 from parsers.judging.stories import group
@@ -33,7 +35,7 @@ from parsers.model import Item, Source
 from parsers.reading.confined import Readers
 from parsers.reading.fetch import FetchLimits, Web
 from storage.archive import Archive, store_archived
-from storage.collected import FetchRow, known_entries, store_fetch, store_quarantine
+from storage.collected import FetchRow, known_entries, store_fetch, store_quarantine, unbalanced
 from storage.database import Connection, open_live
 from storage.items import items_since, recent_items
 from storage.runs import Run, RunState, begin_run, finish_run, renew
@@ -108,7 +110,7 @@ def collect(
             _close(settings, run, now, visit.tally, len(run.done_sources))
     except BaseException as problem:
         if run is not None:
-            with open_live(settings.home) as con:
+            with suppress(SeabridgeError), open_live(settings.home) as con:  # the first problem is the one to tell
                 finish_run(con, run.id, now, "failed", {"reason": f"{type(problem).__name__}: {problem}"[:500]})
         raise
     return _report(visit.tally, already=len(sources) - len(waiting))
@@ -161,6 +163,7 @@ class _Visit:
     run: Run | None
     tell: Tell
     tally: Tally = field(default_factory=Tally)
+    began: float = field(default_factory=time.monotonic)
 
     async def all(self, sources: Sequence[Source]) -> None:
         """Visit all at once; judge and store one after the other, in the order given."""
@@ -195,7 +198,7 @@ class _Visit:
             return
         kept = archive.add(gathered.source.id, gathered.responses)
         with open_live(self.settings.home) as con:
-            renew(con, self.run.id, self.now)
+            renew(con, self.run.id, self.now + timedelta(seconds=time.monotonic() - self.began))
             store_archived(con, kept)
             for broken in gathered.quarantined:
                 sha256 = hashlib.sha256(broken.body).hexdigest()
@@ -230,6 +233,8 @@ def _chosen(settings: Settings, only: Sequence[str]) -> list[Source]:
 def _close(settings: Settings, run: Run, now: datetime, tally: Tally, already: int) -> None:
     summary = {f"sources {name}": number for name, number in tally.sources.items()}
     with open_live(settings.home) as con:
+        for source_id, difference in unbalanced(con, run.id):
+            tally.failures.append(f"{source_id}: {difference} entries are not accounted for, please report it")
         finish_run(con, run.id, now, _state(tally, already), summary | dict(tally.outcomes))
         publish(con, settings.home, now, zone=settings.digest.zone)
 

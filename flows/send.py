@@ -80,8 +80,7 @@ def send(
     if to is not None:
         return _send_test(settings, edition, to, now, dry_run)
     if not settings.recipients:
-        example = settings.config / "recipients.example.toml"
-        raise Misconfigured([Problem("recipients.toml", "", f"nobody to send to; copy {example} and put in addresses")])
+        raise nobody(settings)
     if not edition.stories and settings.digest.empty == "skip":
         line = f'{row.id} has no stories, and digest.toml says empty = "skip": nothing is sent.'
         return Report("send", "nothing", {"edition": row.id}, (line,))
@@ -242,6 +241,12 @@ def _delivering(outbox: Path, digest: DigestSettings) -> Iterator[Deliver]:
         return
     with Smtp(digest.smtp, smtp_password(digest)) as server:
         yield lambda _, message, recipient: server.send(message, digest.sender_address, recipient.address)
+
+
+def nobody(settings: Settings) -> Misconfigured:
+    """The problem of a digest without readers, and its remedy."""
+    example = settings.config / "recipients.example.toml"
+    return Misconfigured([Problem("recipients.toml", "", f"nobody to send to; copy {example} and put in addresses")])
 
 
 def smtp_password(digest: DigestSettings) -> str | None:

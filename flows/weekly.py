@@ -6,7 +6,7 @@ from flows.collect import Network, collect
 from flows.digest import digest
 from flows.progress import Tell, silent
 from flows.report import Report, State
-from flows.send import send
+from flows.send import nobody, send
 from flows.settings import Settings
 
 _WORST: tuple[State, ...] = ("failed", "decision", "partial", "done", "nothing")
@@ -23,7 +23,12 @@ def weekly(
     """Collect, compose the last completed week, send it. Each step does only what is not done yet.
 
     A collection in which no source answered does not stop the digest: it says so in its coverage line.
+
+    Raises:
+        Misconfigured: there is nobody to send to; said before anything is done.
     """
+    if not settings.recipients and not dry_run:
+        raise nobody(settings)
     steps = [
         collect(settings, now, dry_run=dry_run, network=network, tell=tell),
         digest(settings, now, dry_run=dry_run, tell=tell),

@@ -156,6 +156,15 @@ def store_quarantine(
         )
 
 
+def unbalanced(con: duckdb.DuckDBPyConnection, run_id: str) -> list[tuple[str, int]]:
+    """(source id, entries read less entries accounted for) of a run, where that is not zero; it never should be."""
+    return con.execute(
+        "SELECT source_id, difference FROM v_disposition_balance"
+        " WHERE run_id = ? AND difference <> 0 ORDER BY source_id",
+        [run_id],
+    ).fetchall()
+
+
 def _is_stored(con: duckdb.DuckDBPyConnection, run_id: str, source_id: str) -> bool:
     return bool(con.execute("SELECT 1 FROM fetches WHERE run_id = ? AND source_id = ?", [run_id, source_id]).fetchall())
 

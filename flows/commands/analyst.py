@@ -1,4 +1,4 @@
-"""The analyst's commands: sql and explain, both on the published snapshot."""
+"""The analyst's commands: sql on the published snapshot, explain on what is stored."""
 
 import sys
 from pathlib import Path
