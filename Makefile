@@ -9,7 +9,7 @@ run: .venv/installed
 	@$(BIN)/seabridge demo
 
 test: .venv/installed lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: .venv/installed
 	$(BIN)/ruff check .
