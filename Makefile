@@ -1,6 +1,7 @@
 # Two commands: `make run` shows the product on a sample week, `make test` checks all of it. Each sets up what it needs.
 
-PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell command -v $(p))))
+FIT = import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '$(FIT)' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
 .PHONY: run test lint lock
@@ -18,7 +19,7 @@ lint: .venv/installed
 	$(BIN)/lint-imports
 
 .venv/installed: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Seabridge needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12 ..." % sys.version.split()[0])'
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(FIT)' || { echo 'Seabridge needs Python 3.11 or newer with venv (Debian: python3-venv). Name it: make PYTHON=/path/to/python3 ...' >&2; exit 2; }
 	@echo "Setting up .venv (about a minute the first time)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
