@@ -5,10 +5,12 @@ done; Prefect shows it, schedules it and lets an operator press a button. Nothin
 where it stopped when it is started again, and only the ledger may decide that a message goes out once more.
 """
 
+import logging
 import os
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,7 +24,7 @@ from prefect import Flow, State, flow, get_run_logger, tags, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Completed, Failed
 from pydantic import Field
 
@@ -34,16 +36,28 @@ from flows.settings import load
 from flows.steps import step
 from parsers.errors import Busy, SeabridgeError
 
+_log = logging.getLogger(__name__)
 Ended = Report | SeabridgeError
 Week = Annotated[str | None, Field(pattern=r"^\d{4}-W\d{2}$")]
 Fate = Literal["resend", "assume-sent"] | None
 
 ADDRESS = re.compile(r"[^\s@<>\"'`,;:()]+@[^\s@<>\"'`,;:()]+")
+RETRIES = 2
+"""How often a command asks again at a Prefect server that does not answer: some seconds, for a person is waiting."""
 SHOWN = 500
 """Longest message of a state, in characters."""
 
-_tell: ContextVar[Tell] = ContextVar("tell", default=silent)
-"""Who hears of the progress of a run in this process; a callable cannot be a parameter that Prefect records."""
+
+@dataclass(slots=True)
+class _Listener:
+    """Who started a run in this process: hears of progress, and keeps the end even if Prefect loses it."""
+
+    tell: Tell = silent
+    ended: Ended | None = None
+
+
+_listener: ContextVar[_Listener | None] = ContextVar("listener", default=None)
+"""Not a parameter of the flows, for Prefect would record it."""
 
 
 def perform(name: str, parameters: Mapping[str, Any]) -> Ended:
@@ -51,10 +65,13 @@ def perform(name: str, parameters: Mapping[str, Any]) -> Ended:
 
     An error with a sentence for a person is given back: raised, it would stand in the log as two tracebacks.
     """
+    listener = _listener.get() or _Listener()
     try:
-        report = step(name)(load(), current_time(), tell=_tell.get(), **parameters)
+        report = step(name)(load(), current_time(), tell=listener.tell, **parameters)
     except SeabridgeError as error:
+        listener.ended = error
         return error
+    listener.ended = report
     lines = [_public(line) for line in report.lines]
     logger = get_run_logger()
     for line in lines:
@@ -190,16 +207,27 @@ FLOWS: Mapping[str, Flow[..., State[Ended]]] = {
 def run_recorded(name: str, api: str, parameters: Mapping[str, Any], tell: Tell) -> Report:
     """Run a flow in this process, recorded at the Prefect server `api`.
 
+    A server that goes away meanwhile costs the record, not the report.
+
     Raises:
-        SeabridgeError: as the step itself does.
+        SeabridgeError: as the step itself does, or when the server went away before the step began.
     """
-    listening = _tell.set(tell)
+    listener = _Listener(tell)
+    listening = _listener.set(listener)
+    settings = {PREFECT_API_URL: api, PREFECT_CLIENT_MAX_RETRIES: RETRIES}
     try:
-        with temporary_settings({PREFECT_API_URL: api}), tags("seabridge", "command-line"):
+        with temporary_settings(settings), tags("seabridge", "command-line"):
             state = FLOWS[name](**parameters, return_state=True)
-        ended = state.result(raise_on_failure=False)
+    except Exception as error:  # a step does not raise here: its faults are in the state
+        if listener.ended is None:
+            raise SeabridgeError(f"the Prefect server at {api} went away; nothing was done, try again") from error
+        _log.warning("done, but not recorded to the end: the Prefect server at %s went away", api)
+        state = None
     finally:
-        _tell.reset(listening)
-    if isinstance(ended, BaseException):
-        raise ended
-    return ended
+        _listener.reset(listening)
+    ended: Report | BaseException | None = listener.ended
+    if ended is None and state is not None:
+        ended = state.result(raise_on_failure=False)  # a fault of ours
+    if isinstance(ended, Report):
+        return ended
+    raise ended if isinstance(ended, BaseException) else SeabridgeError(f"{name} ended without a report")
