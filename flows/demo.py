@@ -4,13 +4,14 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from digests.settings import Recipient
 from flows.collect import Network, collect
 from flows.progress import Tell, silent
 from flows.report import Report
-from flows.sample_server import SAMPLE_MIDWEEK, SAMPLE_NOW, SampleWeek, sample_sources
+from flows.sample_server import SAMPLE_BEFORE, SAMPLE_MIDWEEK, SAMPLE_NOW, SampleWeek, sample_sources
 from flows.settings import Settings
 from flows.weekly import weekly
 from parsers.errors import SeabridgeError
@@ -47,7 +48,7 @@ class Demo:
 
 
 def demo(settings: Settings, *, tell: Tell = silent) -> Demo:
-    """Collect the sample week in the middle and at the end, compose and send its edition into the outbox.
+    """Collect the sample week before, in the middle and after it, compose and send its edition into the outbox.
 
     Done again, nothing is added: what was read is unchanged and what was sent is sent.
     """
@@ -58,10 +59,11 @@ def demo(settings: Settings, *, tell: Tell = silent) -> Demo:
         recipients=(READER,),
     )
     with _sample_week() as (week, network):
-        if not _collected_midweek(settings.home):
-            week.midweek = True
-            collect(settings, SAMPLE_MIDWEEK, network=network, tell=tell)
-            week.midweek = False
+        for moment in (SAMPLE_BEFORE, SAMPLE_MIDWEEK):
+            if not _collected(settings.home, moment):
+                week.at = moment
+                collect(settings, moment, network=network, tell=tell)
+        week.at = SAMPLE_NOW
         report = weekly(settings, SAMPLE_NOW, network=network, tell=tell)
     snapshot = snapshot_path(settings.home)
     pages = [Path(path) for path in report.files if path.endswith(".html")]
@@ -83,7 +85,7 @@ def _sample_week() -> Iterator[tuple[SampleWeek, Network]]:
         yield week, Network(LIMITS, week.hosts, seeds=False)
 
 
-def _collected_midweek(home: Path) -> bool:
+def _collected(home: Path, moment: datetime) -> bool:
     with open_live(home) as con:
         runs = last_runs(con, 100)
-    return any(run.started_at == SAMPLE_MIDWEEK and run.state in ("completed", "partial") for run in runs)
+    return any(run.started_at == moment and run.state in ("completed", "partial") for run in runs)

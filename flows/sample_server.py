@@ -24,6 +24,8 @@ SAMPLE_NOW = datetime(2025, 6, 30, 7, 0, tzinfo=ZoneInfo("Europe/Brussels"))
 """The demo's clock: Monday morning after ISO week 2025-W26."""
 SAMPLE_MIDWEEK = datetime(2025, 6, 26, 6, 0, tzinfo=ZoneInfo("Europe/Brussels"))
 """The moment of the collection in the middle of the week, when some articles still read differently."""
+SAMPLE_BEFORE = datetime(2025, 6, 23, 7, 0, tzinfo=ZoneInfo("Europe/Brussels"))
+"""The Monday before, when the week to compare with was over."""
 
 SLOW_HOST = "slow-monitor.example"
 SORRY = ("lost-herald.example", "/feed.xml")
@@ -40,33 +42,33 @@ class SampleWeek:
 
     Attributes:
         hosts: every sample host name -> (address, port) to connect to.
-        midweek: True serves the state of SAMPLE_MIDWEEK, False that of SAMPLE_NOW; may be switched while it runs.
+        at: the moment whose state is served, one of the three above; may be changed while it runs.
 
     Args:
         hold: seconds for which the slow host keeps a request waiting before it hangs up; the end of the block ends it.
     """
 
-    def __init__(self, *, midweek: bool = False, hold: float = 60.0) -> None:
-        self.midweek = midweek
+    def __init__(self, *, at: datetime = SAMPLE_NOW, hold: float = 60.0) -> None:
+        self.at = at
         self.hold = hold
         self.stopping = threading.Event()
-        apology = Resource(HERE.joinpath("sorry.html").read_bytes(), "text/html; charset=utf-8", SAMPLE_MIDWEEK)
+        apology = Resource(HERE.joinpath("sorry.html").read_bytes(), "text/html; charset=utf-8", SAMPLE_BEFORE)
         self._states = {
-            True: resources(SAMPLE_MIDWEEK, midweek=True) | {SORRY: apology},
-            False: resources(SAMPLE_NOW, midweek=False) | {SORRY: apology},
+            moment: resources(moment, midweek=moment < SAMPLE_NOW) | {SORRY: apology}
+            for moment in (SAMPLE_BEFORE, SAMPLE_MIDWEEK, SAMPLE_NOW)
         }
         self._server: _Server | None = None
 
     def resource(self, host: str, path: str) -> Resource | None:
         """What stands at this address in the state that is being served."""
-        return self._states[self.midweek].get((host, path))
+        return self._states[self.at].get((host, path))
 
     @property
     def hosts(self) -> Mapping[str, tuple[str, int]]:
         if self._server is None:
             raise RuntimeError("the sample week is only served inside its `with` block")
         place = ("127.0.0.1", self._server.server_port)
-        return dict.fromkeys(sorted({host for host, _ in self._states[False]} | {SLOW_HOST}), place)
+        return dict.fromkeys(sorted({host for host, _ in self._states[SAMPLE_NOW]} | {SLOW_HOST}), place)
 
     def __enter__(self) -> Self:
         self.stopping.clear()

@@ -38,7 +38,7 @@ def resources(now: datetime, *, midweek: bool) -> dict[tuple[str, str], Resource
         found[outlet.host, outlet.path] = Resource(
             body=front.encode(outlet.encoding, "xmlcharrefreplace"),
             content_type=f"{CONTENT_TYPES[outlet.format]}; charset={outlet.encoding}",
-            modified=max(article.changed for article in seen),
+            modified=max((article.changed for article in seen), default=now),
         )
         for article in seen:
             if article.path is None:

@@ -182,7 +182,7 @@ def test_week_is_big_enough(week: SampleWeek) -> None:
     monday = sum(len(parsed(week, s).entries) for s in working("feed")) + sum(
         len(blocks(week, s)) for s in working("listing")
     )
-    with SampleWeek(midweek=True) as earlier:
+    with SampleWeek(at=SAMPLE_MIDWEEK) as earlier:
         thursday = sum(len(parsed(earlier, s).entries) for s in working("feed"))
     assert monday >= 60
     assert 35 <= thursday < monday
@@ -243,10 +243,10 @@ def test_a_press_release_is_reprinted_twice() -> None:
 def test_an_article_changes_after_midweek(source_id: str) -> None:
     """Same guid and address, other title and text on Monday than on Thursday."""
     changed = []
-    with SampleWeek(midweek=True) as running:
+    with SampleWeek(at=SAMPLE_MIDWEEK) as running:
         thursday = {entry.id: entry for entry in entries(running, source_id)}
         pages = {entry.id: get(running, entry.link)[2] for entry in thursday.values()}
-        running.midweek = False
+        running.at = SAMPLE_NOW
         for entry in entries(running, source_id):
             before = thursday.get(entry.id)
             if before is not None and before.title != entry.title:
@@ -258,7 +258,7 @@ def test_an_article_changes_after_midweek(source_id: str) -> None:
 
 def test_midweek_knows_nothing_of_later_days() -> None:
     """On Thursday morning no entry is dated later, and a page of Friday is not there yet."""
-    with SampleWeek(midweek=True) as running:
+    with SampleWeek(at=SAMPLE_MIDWEEK) as running:
         for source in working("feed"):
             for entry in parsed(running, source).entries:
                 if "published_parsed" in entry:
@@ -386,9 +386,9 @@ def test_unchanged_resources_answer_304(week: SampleWeek) -> None:
 def test_validators_change_with_the_content() -> None:
     """A feed fetched on Thursday is sent in full on Monday."""
     url = "http://atlantic-gazette.example/feeds/security.xml"
-    with SampleWeek(midweek=True) as running:
+    with SampleWeek(at=SAMPLE_MIDWEEK) as running:
         _, headers, _ = get(running, url)
-        running.midweek = False
+        running.at = SAMPLE_NOW
         assert get(running, url, **{"If-None-Match": headers["etag"]})[0] == 200
         assert get(running, url, **{"If-Modified-Since": headers["last-modified"]})[0] == 200
 
