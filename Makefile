@@ -22,7 +22,7 @@ lint: .venv/installed
 	@test -n "$(PYTHON)" && $(PYTHON) -c '$(FIT)' || { echo 'Seabridge needs Python 3.11 or newer with venv (Debian: python3-venv). Name it: make PYTHON=/path/to/python3 ...' >&2; exit 2; }
 	@echo "Setting up .venv (about a minute the first time)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 

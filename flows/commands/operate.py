@@ -34,7 +34,7 @@ def demo(
     sys.stdout.write(
         f"\nThe mail:    {shown(done.mail)}\n"
         f"The archive: {shown(done.page)}\n"
-        f'Ask it:      SEABRIDGE_HOME={shown(home)} seabridge sql "{EXAMPLE_SQL}"\n'
+        f'Ask it:      SEABRIDGE_HOME={shown(home)} {own_name()} sql "{EXAMPLE_SQL}"\n'
     )
     if open_page:
         typer.launch(done.page.as_uri())
@@ -46,6 +46,12 @@ def shown(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def own_name() -> str:
+    """This command as it was called, for lines that a person can copy."""
+    called = Path(sys.argv[0])
+    return shown(called.absolute()) if called.name == "seabridge" and called.parent != Path() else "seabridge"
 
 
 def status(json: AsJson = False) -> None:

@@ -77,6 +77,10 @@ def check(
         ]
         head = ("source", "state", "HTTP", "entries", "newest", "dated", "text", "what to do")
         sys.stdout.write(table(rows, head) + "\n")
+        fine = sum(one.state == "ok" for one in checked)
+        sys.stdout.write(f"{fine} of {len(checked)} answer as they should.\n")
+        if checked and all(one.state == "dns" for one in checked):
+            sys.stdout.write("No name at all is known: is the network there?\n")
     if any(one.state != "ok" for one in checked):
         raise typer.Exit(4)
 

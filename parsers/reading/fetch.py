@@ -303,5 +303,5 @@ def _failure(url: str, error: Exception) -> SeabridgeError:
             if isinstance(cause, classes):
                 if kind == "address":
                     return Refused(url, kind, str(cause))
-                return FetchFailed(url, kind, words)
+                return FetchFailed(url, kind, "the name is not known" if kind == "dns" else words)
     return FetchFailed(url, "protocol", words)

@@ -272,4 +272,5 @@ JOIN (
     UNION ALL
     SELECT database_oid, schema_name, view_name, 'view', comment FROM duckdb_views()
 ) AS r ON r.database_oid = c.database_oid AND r.schema_name = c.schema_name AND r.name = c.table_name
-WHERE c.database_name = current_database() AND c.schema_name = 'main' AND NOT c.internal;
+WHERE c.database_name = current_database() AND c.schema_name = 'main' AND NOT c.internal
+ORDER BY relation, column_number;

@@ -238,6 +238,9 @@ def served(new_site: Callable[..., Site], plain: Site) -> Iterator[Site]:
     site.start()
     fresh = site.deployments()
     site.folder.joinpath("fresh.json").write_text(json.dumps(fresh))
+    scheduled = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    until(lambda: site.ask("POST", "/flow_runs/count", scheduled) > 0)
+    site.folder.joinpath("planned").write_text(str(site.ask("POST", "/flow_runs/count", scheduled)))
     for deployment in fresh.values():
         for schedule in deployment["schedules"]:
             site.ask("PATCH", f"/deployments/{deployment['id']}/schedules/{schedule['id']}", {"active": False})
@@ -262,6 +265,11 @@ def test_five_deployments_with_their_schedules(served: Site) -> None:
         assert one["tags"] == ["seabridge"]
         assert one["global_concurrency_limit"]["limit"] == 1
         assert one["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+
+
+def test_the_schedules_make_runs(served: Site) -> None:
+    """The server really plans ahead: a scheduler that fails on every pass looks healthy from outside."""
+    assert int(served.folder.joinpath("planned").read_text()) > 0
 
 
 def test_parameters_explain_themselves(served: Site) -> None:
