@@ -5,8 +5,10 @@ Pure; reads no database and no clock.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from digests.addresses import mailbox
 from digests.edition import (
     Count,
     Coverage,
@@ -28,6 +30,8 @@ from parsers.model import JudgedItem, Source, Story
 OTHER_NAME = "Beyond the listed topics"
 _NAME, _TITLE, _SUMMARY, _LEAD_SUMMARY, _NOTE, _WORD = 80, 180, 320, 560, 400, 48
 _REASONS, _VOICES = 5, 6
+ARRIVALS = 5
+"""Most late items that are shown."""
 _MARKS = {"abstract": "abstract only", "title": "headline only"}
 
 
@@ -42,7 +46,7 @@ def compose(
     counts_this: Mapping[str, int],
     counts_last: Mapping[str, int] | None,
     coverage: Coverage,
-    late: int = 0,
+    late: Sequence[JudgedItem] = (),
     undated: int = 0,
     seed_notes: Sequence[str] = (),
     earlier: Mapping[str, str] | None = None,
@@ -55,6 +59,7 @@ def compose(
         stories: may name items outside the week; an item without a story is a story of its own.
         topics: (id, name) of all topics.
         counts_this, counts_last: items by topic, this week and the week before; None where there was no week before.
+        late: first seen in the week and published before it; the best are shown in a block of their own.
         seed_notes: sentences about the seed documents, shown before the first story.
         earlier: item id -> id of the edition that carried it. For a correction leave out the edition itself.
 
@@ -73,6 +78,7 @@ def compose(
         candidate.id: _story(candidate, rank, names, zone, _LEAD_SUMMARY if candidate is lead else _SUMMARY)
         for rank, candidate in enumerate((c for c in found if c.id in taken), 1)
     }
+    overdue = candidates(late, (), sources, earlier or {}, order)
     sections = []
     for topic in order:
         here = [c.id for c in found if c.section == topic and c is not lead]
@@ -91,11 +97,12 @@ def compose(
         sections=tuple(sections),
         counts=_counts(order, names, counts_this, counts_last),
         coverage=coverage,
-        late=late,
+        late=len(overdue),
         undated=undated,
         notes=(),
-        basis=basis_of(coverage, period, late, undated),
+        basis=basis_of(coverage, period, len(overdue), undated),
         imprint=_imprint(settings, slug_of(edition_id, revision)),
+        arrivals=tuple(_story(one, rank, names, zone, _SUMMARY) for rank, one in enumerate(overdue[:ARRIVALS], 1)),
     )
     notes = (*notes_of(edition), *(one_line(note, _NOTE) for note in seed_notes))
     return finished(replace(edition, notes=notes))
@@ -103,7 +110,8 @@ def compose(
 
 def unsubscribe_uri(settings: DigestSettings) -> str:
     """The one way out, in header and body. Its subject names the list: leaving one must not leave another."""
-    return f"mailto:{settings.unsubscribe}?subject=unsubscribe%20{settings.id}"
+    local, _, domain = mailbox(settings.unsubscribe).rpartition("@")
+    return f"mailto:{quote(local, safe='')}@{domain}?subject=unsubscribe%20{settings.id}"
 
 
 def _story(candidate: Candidate, rank: int, names: Mapping[str, str], zone: ZoneInfo, summary: int) -> EditionStory:
@@ -183,8 +191,10 @@ def _counts(
 
 
 def _imprint(settings: DigestSettings, slug: str) -> Imprint:
-    archive = f"{settings.archive_url.rstrip('/')}/{slug}.html" if settings.archive_url else None
-    return Imprint(one_line(settings.sender_name, _NAME), settings.reply_to, unsubscribe_uri(settings), archive)
+    folder = web_address(settings.archive_url)
+    archive = f"{folder.rstrip('/')}/{slug}.html" if folder else None
+    reply_to = mailbox(settings.reply_to)
+    return Imprint(one_line(settings.sender_name, _NAME), reply_to, unsubscribe_uri(settings), archive)
 
 
 def _clean(coverage: Coverage) -> Coverage:

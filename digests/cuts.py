@@ -8,12 +8,12 @@ from digests.wording import finished
 
 
 def selected(edition: Edition, topics: Collection[str]) -> Edition | None:
-    """The stories and counts of `topics` alone: the whole edition for no topics, None where no story is left."""
+    """The stories and counts of `topics` alone: the whole edition for no topics, None where nothing is left to tell."""
     if not topics:
         return edition
     counts = tuple(count for count in edition.counts if count.topic in topics)
     cut = _cut(edition, lambda story: any(tag.topic in topics for tag in story.topics), count_dropped=False)
-    if not cut.stories:
+    if not cut.stories and not cut.arrivals:
         return None
     return finished(replace(cut, counts=counts, selection=tuple(count.name for count in counts)))
 
@@ -32,5 +32,6 @@ def _cut(edition: Edition, wanted: Callable[[EditionStory], bool], *, count_drop
         if stories or count_dropped:
             more = section.more + dropped if count_dropped else section.more
             sections.append(replace(section, stories=stories, more=more))
+    arrivals = edition.arrivals if count_dropped else tuple(story for story in edition.arrivals if wanted(story))
     lead = edition.lead if edition.lead and wanted(edition.lead) else None
-    return replace(edition, lead=lead, sections=tuple(sections))
+    return replace(edition, lead=lead, sections=tuple(sections), arrivals=arrivals)

@@ -180,6 +180,7 @@ class Edition:
         id: like `2026-W46/weekly/en`; with `revision` (from 1) it names these very contents.
         lead: the top story, None where nothing squarely on the subject was found.
         late, undated: items that came in this week with an older date, or with none; counted nowhere else.
+        arrivals: the best of the late items, each by itself; not among `stories`.
         notes: what a reader must know before reading on.
         basis: what the edition rests on, in sentences: sources read, late and undated items.
         selection: names of the topics that the reader chose, empty for the whole edition.
@@ -206,6 +207,7 @@ class Edition:
     words: int = 0
     minutes: int = 0
     selection: tuple[str, ...] = ()
+    arrivals: tuple[EditionStory, ...] = ()
 
     @property
     def title(self) -> str:

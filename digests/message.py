@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from digests.addresses import mailbox, recipient_id
 from digests.compose import unsubscribe_uri
 from digests.edition import Edition, slug_of
-from digests.plain import one_line
+from digests.plain import one_line, web_address
 from digests.settings import DigestSettings, Recipient
 
 HARD_LIMIT = 100_000
@@ -74,8 +74,9 @@ def _headers(edition: Edition, settings: DigestSettings, recipient: Recipient, n
         ("List-Id", _list_id(settings)),
         ("List-Unsubscribe", f"<{unsubscribe_uri(settings)}>"),
     ]
-    if settings.archive_url and edition.imprint.archive_url:
-        headers += [("List-Archive", f"<{settings.archive_url}>"), ("Archived-At", f"<{edition.imprint.archive_url}>")]
+    archive = web_address(settings.archive_url)
+    if archive and edition.imprint.archive_url:
+        headers += [("List-Archive", f"<{archive}>"), ("Archived-At", f"<{edition.imprint.archive_url}>")]
     return [*headers, ("Auto-Submitted", "auto-generated"), ("Precedence", "list"), ("MIME-Version", "1.0")]
 
 

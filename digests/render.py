@@ -7,7 +7,7 @@ import json
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import css_inline
@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from digests.cuts import kept
 from digests.edition import Edition, Voice
-from digests.wording import headline, number_of
+from digests.wording import finished, headline, number_of
 
 SCHEMA = "seabridge/edition/1"
 _COLUMNS = 78
@@ -69,6 +69,8 @@ def fitted(edition: Edition, max_bytes: int) -> Edition:
     if _size(edition) <= max_bytes:
         return edition
     fits, too_many = 0, len(edition.stories)
+    if _size(kept(edition, 0)) > max_bytes and edition.arrivals:
+        return fitted(finished(replace(edition, arrivals=edition.arrivals[:-1])), max_bytes)
     if _size(kept(edition, 0)) > max_bytes:
         raise ValueError(f"edition {edition.id} does not fit into {max_bytes} bytes even without stories")
     while too_many - fits > 1:

@@ -134,7 +134,7 @@ def problems_of(settings: DigestSettings, file: str, topics: Collection[str]) ->
         )
     if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", settings.list_id):
         found.append(Problem(file, "list_id", f"{settings.list_id!r} has not the form of a domain name"))
-    if settings.archive_url is not None and web_address(settings.archive_url) is None:
+    if settings.archive_url is not None and not _is_address(settings.archive_url):
         found.append(Problem(file, "archive_url", f"{settings.archive_url!r} is not a web address"))
     return found + (_smtp_problems(settings.smtp, file) if settings.smtp else [])
 
@@ -196,6 +196,11 @@ def _smtp_problems(smtp: SmtpSettings, file: str) -> list[Problem]:
     if smtp.user and smtp.security == "none" and smtp.host not in {"localhost", "127.0.0.1", "::1"}:
         found.append(Problem(file, "smtp.security", "a password is not sent over an open line; use starttls or tls"))
     return found
+
+
+def _is_address(url: str) -> bool:
+    """One that stands in a header as it is, or after its other letters were encoded."""
+    return web_address(url) is not None and not any(c.isspace() or not c.isprintable() for c in url)
 
 
 def _is_zone(name: str) -> bool:

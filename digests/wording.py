@@ -17,7 +17,8 @@ _NAMES_SHOWN = 20
 
 def finished(edition: Edition) -> Edition:
     """`edition` with everything that follows from its stories: subject, preheader, words, minutes."""
-    words = sum(len(re.findall(r"\S+", " ".join((s.title, s.summary, *s.why)))) for s in edition.stories)
+    shown = edition.stories + edition.arrivals
+    words = sum(len(re.findall(r"\S+", " ".join((s.title, s.summary, *s.why)))) for s in shown)
     return replace(
         edition,
         subject=_subject(edition),
@@ -71,7 +72,7 @@ def _is(number: int) -> str:
 
 def _subject(edition: Edition) -> str:
     start = f"{'Correction: ' if edition.revision > 1 else ''}{edition.name} {edition.period.iso}: "
-    stories = edition.stories
+    stories = edition.stories or edition.arrivals
     if stories:
         return one_line(start + headline(stories[0]), _SUBJECT)
     failed = edition.coverage.failed and not edition.coverage.read

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 
 
 def main() -> None:
@@ -23,6 +24,13 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output has gone, like `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except Exception as error:  # unforeseen: an operator gets a line to act on or to report
+        if os.environ.get("SEABRIDGE_DEBUG"):
+            raise
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"stopped by {type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+        advice = "If this machine is not the cause, report it with what SEABRIDGE_DEBUG=1 shows"
+        _fail(f"{what} ({last.filename}:{last.lineno}). {advice}", 1)
 
 
 def _fail(message: str, code: int) -> None:

@@ -4,8 +4,8 @@
 2. Visit all sources at once; their documents are read in child processes.
 3. In the order of the configuration: judge what is new, find copies, store each source in one transaction.
 4. Bring the seed documents in.
-5. Group the items of the last weeks into stories.
-6. Publish the snapshot for analysts.
+5. Group the items of the last weeks into stories, if there is news.
+6. Publish the snapshot for analysts, if it would show something else.
 
 The order of storing is fixed, so a run that was killed and resumed leaves the same rows as an undisturbed one.
 """
@@ -36,19 +36,22 @@ from parsers.reading.confined import Readers
 from parsers.reading.fetch import FetchLimits, Web
 from storage.archive import Archive, store_archived
 from storage.collected import FetchRow, known_entries, store_fetch, store_quarantine, unbalanced
-from storage.database import Connection, open_live
+from storage.database import GLANCE, Connection, open_live
 from storage.items import items_since, recent_items
+from storage.published import is_published
 from storage.runs import Run, RunState, begin_run, finish_run, renew
 from storage.seeds import store_seeds, stored_seeds
 from storage.snapshot import publish
 from storage.sources import FeedState, feed_states, sync_sources
-from storage.stories import store_stories
+from storage.stories import store_stories, stories_since
 
 _log = logging.getLogger(__name__)
 COPY_WINDOW = timedelta(days=30)
 """How far back an item may be a copy of another one."""
 STORY_WINDOW = timedelta(days=21)
 """How far back stories are grouped anew."""
+RENEW_EVERY = 300.0
+"""Seconds. A twelfth of a lease: some renewals may find the database busy before another process takes the run over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,14 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     seeds: Counter[str] = field(default_factory=Counter)
+    items: int = 0
     stories: int = 0
 
     def count(self, gathered: Gathered, judged: Judged) -> None:
         fetch = gathered.fetch
         self.sources[fetch.outcome] += 1
         self.outcomes.update(one.outcome for one in judged.dispositions)
+        self.items += len(judged.items)
         if fetch.outcome == "failed":
             self.failures.append(f"{gathered.source.name} ({gathered.source.id}): {fetch.kind}: {fetch.detail}")
 
@@ -97,23 +102,33 @@ def collect(
         Busy: another collection is running.
         Misconfigured: an id in `only` is not known.
     """
+    began = time.monotonic()
     sources = _chosen(settings, only)
     with open_live(settings.home) as con:
-        run = None if dry_run else _begin(con, settings, now)
+        run = None if dry_run else _begin(con, settings, only, now)
         memory = _remember(con, sources, now)
+    copies = CopyIndex(memory.recent)  # takes seconds, in which nobody should have to wait for the database
     waiting = [source for source in sources if run is None or source.id not in run.done_sources]
-    visit = _Visit(settings, now, network or Network(), rules_of(settings), memory, run, tell)
+    visit = _Visit(settings, now, network or Network(), rules_of(settings), memory, copies, run, tell, began)
     try:
         asyncio.run(visit.all(waiting))
         if run is not None:
-            visit.tally.stories = group_stories(settings, now)
-            _close(settings, run, now, visit.tally, len(run.done_sources))
+            visit.tally.stories = _stories(settings, now, news=visit.tally.items > 0 or run.after_failure)
+            _close(settings, run, visit)
     except BaseException as problem:
         if run is not None:
+            reason = {"reason": f"{type(problem).__name__}: {problem}"[:500]}
             with suppress(SeabridgeError), open_live(settings.home) as con:  # the first problem is the one to tell
-                finish_run(con, run.id, now, "failed", {"reason": f"{type(problem).__name__}: {problem}"[:500]})
+                finish_run(con, run.id, visit.moment(), "failed", reason)
         raise
     return _report(visit.tally, already=len(sources) - len(waiting))
+
+
+def _stories(settings: Settings, now: datetime, *, news: bool) -> int:
+    """The number of stories; grouped anew for `news` only, for the work grows faster than the number of items."""
+    with open_live(settings.home) as con:
+        stored = len(stories_since(con, now - STORY_WINDOW))
+    return group_stories(settings, now) if news or not stored else stored
 
 
 def group_stories(settings: Settings, now: datetime) -> int:
@@ -129,46 +144,58 @@ def group_stories(settings: Settings, now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
-    """What storage knew when the run began. `copies` learns while the run goes on."""
+    """What storage knew when the run began. `recent`: what new items may be copies of, and what that copies."""
 
     states: Mapping[str, FeedState]
     known: Mapping[str, Mapping[str, Known]]
-    copies: CopyIndex
+    recent: Sequence[tuple[Item, str | None]]
     seeds: Mapping[str, str]
 
 
-def _begin(con: Connection, settings: Settings, now: datetime) -> Run:
+def _begin(con: Connection, settings: Settings, only: Sequence[str], now: datetime) -> Run:
     sync_sources(con, settings.sources, now)
-    return begin_run(con, "collect", now, settings.hash)
+    return begin_run(con, "collect", now, settings.hash, request=" ".join(sorted(set(only))) or "all")
 
 
 def _remember(con: Connection, sources: Sequence[Source], now: datetime) -> _Memory:
     return _Memory(
         states=feed_states(con),
         known={source.id: known_entries(con, source.id) for source in sources},
-        copies=CopyIndex(recent_items(con, now - COPY_WINDOW)),
+        recent=recent_items(con, now - COPY_WINDOW),
         seeds={seed.id: seed.text_origin for seed in stored_seeds(con).values()},
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """One round through the sources and seeds."""
+    """One round through the sources and seeds. `copies` learns while it goes on; `began`: by `time.monotonic`."""
 
     settings: Settings
     now: datetime
     network: Network
     rules: Rules
     memory: _Memory
+    copies: CopyIndex
     run: Run | None
     tell: Tell
+    began: float
     tally: Tally = field(default_factory=Tally)
-    began: float = field(default_factory=time.monotonic)
+
+    def moment(self) -> datetime:
+        """`now` moved on by the time that the run has taken so far."""
+        return self.now + timedelta(seconds=time.monotonic() - self.began)
 
     async def all(self, sources: Sequence[Source]) -> None:
         """Visit all at once; judge and store one after the other, in the order given."""
-        raw = self.settings.home / "raw"
-        with Readers() as readers, Archive(raw, self.run.id if self.run else "dry-run") as archive:
+        renewing = asyncio.create_task(self._renew_lease())
+        try:
+            await self._all(sources)
+        finally:
+            renewing.cancel()
+
+    async def _all(self, sources: Sequence[Source]) -> None:
+        run_id = self.run.id if self.run else "dry-run"
+        with Readers() as readers, Archive(self.settings.home / "raw", run_id) as archive:
             async with Web(self.network.limits, hosts=self.network.hosts, clock=lambda: self.now) as web:
                 desk = Desk(web.get, readers, self._is_off_topic, self.now)
                 visits = [asyncio.create_task(self._gather(source, desk)) for source in sources]
@@ -176,6 +203,17 @@ class _Visit:
                     await asyncio.to_thread(self._take, await visit, archive)
                     self.tell("sources", number, len(sources))
                 await self._seeds(desk)
+
+    async def _renew_lease(self) -> None:
+        """By the clock, for nothing is stored while the first source is slow."""
+        while self.run is not None:
+            await asyncio.sleep(RENEW_EVERY)
+            with suppress(SeabridgeError):  # who stores the next source meets the same trouble, and says so
+                await asyncio.to_thread(self._renew, self.run)
+
+    def _renew(self, run: Run) -> None:
+        with open_live(self.settings.home, wait=GLANCE) as con:
+            renew(con, run.id, self.moment())
 
     def _is_off_topic(self, item: Item) -> bool:
         return judge_item(self.rules, item).judgement.relevance == "off"
@@ -192,20 +230,17 @@ class _Visit:
 
     def _take(self, gathered: Gathered, archive: Archive) -> None:
         """Judge, archive and store what one source brought."""
-        judged = judge_gathered(gathered, self.rules, self.memory.copies, self.now)
+        judged = judge_gathered(gathered, self.rules, self.copies, self.now)
         self.tally.count(gathered, judged)
         if self.run is None:
             return
         kept = archive.add(gathered.source.id, gathered.responses)
         with open_live(self.settings.home) as con:
-            renew(con, self.run.id, self.now + timedelta(seconds=time.monotonic() - self.began))
             store_archived(con, kept)
             for broken in gathered.quarantined:
                 sha256 = hashlib.sha256(broken.body).hexdigest()
-                source_id = gathered.source.id
-                store_quarantine(
-                    con, self.run.id, source_id, broken.url, broken.kind, broken.reason, sha256, broken.body, self.now
-                )
+                what = (broken.url, broken.kind, broken.reason, sha256, broken.body)
+                store_quarantine(con, self.run.id, gathered.source.id, *what, self.now)
             store_fetch(con, self.run.id, gathered.fetch, judged.entries, judged.items, judged.dispositions, self.now)
 
     async def _seeds(self, desk: Desk) -> None:
@@ -230,13 +265,15 @@ def _chosen(settings: Settings, only: Sequence[str]) -> list[Source]:
     return [source for source in settings.sources if (source.id in only if only else source.enabled)]
 
 
-def _close(settings: Settings, run: Run, now: datetime, tally: Tally, already: int) -> None:
+def _close(settings: Settings, run: Run, visit: _Visit) -> None:
+    tally, already = visit.tally, len(run.done_sources)
     summary = {f"sources {name}": number for name, number in tally.sources.items()}
     with open_live(settings.home) as con:
         for source_id, difference in unbalanced(con, run.id):
             tally.failures.append(f"{source_id}: {difference} entries are not accounted for, please report it")
-        finish_run(con, run.id, now, _state(tally, already), summary | dict(tally.outcomes))
-        publish(con, settings.home, now, zone=settings.digest.zone)
+        finish_run(con, run.id, visit.moment(), _state(tally, already), summary | dict(tally.outcomes))
+        if not is_published(con, settings.home, settings.digest.zone):
+            publish(con, settings.home, visit.now, zone=settings.digest.zone)
 
 
 def _state(tally: Tally, already: int) -> RunState:

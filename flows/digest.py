@@ -5,7 +5,7 @@ An edition that went out to anybody stays as it is, byte for byte; what must cha
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -29,6 +29,11 @@ from storage.stories import stories_since
 
 MODEL: TypeAdapter[Edition] = TypeAdapter(Edition)
 """Stores an edition as JSON and brings it back."""
+_SITE_FILES = (".html", ".txt", ".json")
+COVERED = timedelta(days=2)
+"""A source whose last answer is from before the last two days of a week may have news of that week that we missed."""
+FAILING = 3
+"""So many failures in a row are no hiccup."""
 
 
 def digest(
@@ -80,7 +85,7 @@ def composed(
     """The edition from what is stored, cut to the size that mail programs show whole. `correction`: what was wrong."""
     last = before(period)
     counts_last = counts_by_topic(con, last.start, last.end)
-    late, undated = late_and_undated(con, period.start, period.end)
+    late, undated = late_and_undated(con, edition_id(settings, period), period.start, period.end)
     edition = compose(
         settings=settings.digest,
         period=period,
@@ -101,17 +106,22 @@ def composed(
 
 
 def coverage_of(sources: Sequence[Source], states: Mapping[str, FeedState], period: Period) -> Coverage:
-    """A source counts as read if it answered since the week began; else it is named with its last fault."""
+    """A source counts as read if its last answer is from the last two days of the week or later and it has not failed
+    three times in a row since; else it is named with its last fault.
+    """
+    since = period.end - COVERED
     read: list[str] = []
     failed: list[tuple[str, str]] = []
     for source in sources:
         if not source.enabled:
             continue
         state = states.get(source.id)
-        if state is not None and state.last_success_at is not None and state.last_success_at >= period.start:
-            read.append(source.name)
+        if state is None:
+            failed.append((source.name, "never read"))
+        elif state.consecutive_failures >= FAILING or state.last_success_at is None or state.last_success_at < since:
+            failed.append((source.name, state.last_detail or "no answer at the end of the week"))
         else:
-            failed.append((source.name, (state.last_detail or "no answer this week") if state else "never read"))
+            read.append(source.name)
     return Coverage(tuple(read), tuple(failed), sum(not source.enabled for source in sources))
 
 
@@ -136,28 +146,46 @@ def rendered(edition: Edition, now: datetime) -> EditionRow:
 
 def keep(settings: Settings, row: EditionRow, edition: Edition, now: datetime) -> None:
     """Store the edition, write its pages, publish the snapshot."""
-    items = [voice.item for story in edition.stories for voice in story.voices]
+    items = [voice.item for story in (*edition.stories, *edition.arrivals) for voice in story.voices]
     with open_live(settings.home) as con:
         store_edition(con, row, items)
         rows = list_editions(con)
         publish(con, settings.home, now, zone=settings.digest.zone)
-    write_site(settings.home / "site", rows)
+    write_site(settings, rows)
 
 
-def write_site(site: Path, rows: Sequence[EditionRow]) -> None:
-    """The static archive: every revision as a page and as JSON, and an index. Made anew from what is stored."""
-    editions = [MODEL.validate_json(row.model_json) for row in rows]
+def write_site(settings: Settings, rows: Sequence[EditionRow]) -> None:
+    """The static archive: every revision as page, text and JSON, and an index. Made anew from what is stored.
+
+    Where an edition needs approval, no draft is shown.
+    """
+    site = settings.home / "site"
+    editions = []
+    for row in rows:
+        edition = MODEL.validate_json(row.model_json)
+        if _is_public(settings, row):
+            editions.append(edition)
+        else:
+            for ending in _SITE_FILES:
+                (site / f"{edition.slug}{ending}").unlink(missing_ok=True)
     for edition in editions:
-        _write(site / f"{edition.slug}.html", render_archive(edition))
-        _write(site / f"{edition.slug}.txt", render_text(edition))
-        _write(site / f"{edition.slug}.json", render_json(edition))
-    _write(site / "index.html", render_index(editions))
+        pages = render_archive(edition), render_text(edition), render_json(edition)
+        for ending, page in zip(_SITE_FILES, pages, strict=True):
+            _write(site / f"{edition.slug}{ending}", page)
+    if editions:
+        _write(site / "index.html", render_index(editions))
+    else:
+        (site / "index.html").unlink(missing_ok=True)
 
 
 def archive_files(settings: Settings, rows: Sequence[EditionRow]) -> tuple[str, ...]:
-    """Where the archive pages of these editions are."""
-    slugs = [MODEL.validate_json(row.model_json).slug for row in rows]
+    """Where the archive pages of these editions are; those that wait for approval have none."""
+    slugs = [MODEL.validate_json(row.model_json).slug for row in rows if _is_public(settings, row)]
     return tuple(str(settings.home / "site" / f"{slug}.html") for slug in slugs)
+
+
+def _is_public(settings: Settings, row: EditionRow) -> bool:
+    return row.state != "draft" or not settings.digest.approval
 
 
 def _write(path: Path, content: str) -> None:

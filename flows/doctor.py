@@ -139,7 +139,7 @@ def _disk(home: Path) -> Check:
 
 
 def _database(home: Path, now: datetime) -> Iterator[Check]:
-    from storage.database import LIVE_NAME, open_live, schema_version
+    from storage.database import GLANCE, LIVE_NAME, open_live, schema_version
     from storage.runs import last_runs
     from storage.snapshot import snapshot_path
 
@@ -147,7 +147,7 @@ def _database(home: Path, now: datetime) -> Iterator[Check]:
         yield Check("database", "warn", f"none in {home} yet", "seabridge collect makes it")
         return
     try:
-        with open_live(home, wait=3.0) as con:
+        with open_live(home, wait=GLANCE) as con:
             runs = last_runs(con, 50)
     except (Busy, Misconfigured) as error:
         yield Check("database", "fail", str(error), "wait for that process, or end it")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from digests.edition import week
 from digests.render import render_json
-from flows.digest import MODEL, composed, keep, rendered
+from flows.digest import MODEL, composed, keep, rendered, write_site
 from flows.settings import Settings
 from parsers.errors import SeabridgeError
 from storage.database import open_live
@@ -42,12 +42,14 @@ def shown(settings: Settings, name: str, revision: int | None, format: Literal["
 
 
 def approve(settings: Settings, name: str) -> str:
-    """Approve the newest revision; says what it is now."""
+    """Approve the newest revision, which puts it into the static archive; says what it is now."""
     row = _stored(settings, name, None)
     if row.state != "draft":
         return f"{row.id} revision {row.revision} is {row.state} already."
     with open_live(settings.home) as con:
         set_edition_state(con, row.id, row.revision, "approved")
+        rows = list_editions(con)
+    write_site(settings, rows)
     return f"{row.id} revision {row.revision} is approved: seabridge send --week {row.id.partition('/')[0]}"
 
 

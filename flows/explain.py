@@ -8,7 +8,7 @@ from typing import Any
 from flows.filters import judgement_line
 from parsers.errors import SeabridgeError
 from parsers.model import Evidence, JudgedItem
-from storage.database import open_live
+from storage.database import GLANCE, open_live
 from storage.items import find_item_ids, get_item
 
 AROUND = 40
@@ -61,8 +61,9 @@ def explain(home: Path, item: str) -> Explanation:
 
     Raises:
         SeabridgeError: none, or several.
+        Busy: another process holds the database for longer than a few seconds.
     """
-    with open_live(home) as con:
+    with open_live(home, wait=GLANCE) as con:
         found = find_item_ids(con, item)
         if len(found) != 1:
             several = f": {', '.join(found[:5])} ..." if found else ""

@@ -73,13 +73,12 @@ def cluster_lines(lines: Iterable[str]) -> Iterator[Line]:
         except SeabridgeError as error:
             read.append((identity, error))
     items = [item for _, item in read if isinstance(item, Item)]
-    copies: dict[str, str] = {}
-    index = CopyIndex(())
+    originals: dict[str, str | None] = {}
+    index = CopyIndex()
     for item in sorted(items, key=lambda item: (item.published is None, item.published, item.id)):
-        original = index.find(item)
-        if original is not None:
-            copies[item.id] = original
-        index.add(item)
+        originals[item.id] = index.find(item)
+        index.add(item, originals[item.id])
+    copies = {item_id: original for item_id, original in originals.items() if original is not None}
     story_of = {member: story.id for story in group(items, copies) for member in story.items}
     names = {item.id: identity for identity, item in read if isinstance(item, Item)}
     for identity, result in read:

@@ -39,11 +39,9 @@ def rules_of(settings: Settings) -> Rules:
     return compile_rules(settings.topics, local_seeds(settings.corpus, settings.seeds))
 
 
-def judge_item(rules: Rules, item: Item, copies: CopyIndex | None = None) -> JudgedItem:
-    """One item with its judgement, and what it repeats if `copies` knows."""
-    judgement = judge(rules, item.title, item.text or item.summary)
-    copy_of = copies.find(item) if copies is not None else None
-    return JudgedItem(item, judgement, copy_of)
+def judge_item(rules: Rules, item: Item, copy_of: str | None = None) -> JudgedItem:
+    """One item with its judgement; `copy_of`: what it repeats, as far as the caller knows."""
+    return JudgedItem(item, judge(rules, item.title, item.text or item.summary), copy_of)
 
 
 def judge_gathered(gathered: Gathered, rules: Rules, copies: CopyIndex, now: datetime) -> Judged:
@@ -53,15 +51,23 @@ def judge_gathered(gathered: Gathered, rules: Rules, copies: CopyIndex, now: dat
     dispositions: list[Disposition] = []
     for decision in gathered.decisions:
         item = gathered.items.get(decision.position)
-        judged = judge_item(rules, item, copies) if item else None
+        judged = judge_item(rules, item, _original(decision, item, copies)) if item else None
         if judged:
             items.append(judged)
-            copies.add(judged.item)
         item_id = judged.item.id if judged else decision.item_id
         if decision.verdict not in ("repeat", "empty"):
             entries.append(StoredEntry(decision.key, decision.sha256, decision.entry, item_id))
         dispositions.append(_disposition(decision, judged, item_id, now))
     return Judged(tuple(entries), tuple(items), tuple(dispositions))
+
+
+def _original(decision: Decision, item: Item, copies: CopyIndex) -> str | None:
+    # What changed and is too old to be in the index may have copies that are too old as well: it stays an original.
+    if decision.verdict == "changed" and item.id not in copies:
+        return None
+    copy_of = copies.find(item)
+    copies.add(item, copy_of)
+    return copy_of
 
 
 def _disposition(decision: Decision, judged: JudgedItem | None, item_id: str | None, now: datetime) -> Disposition:

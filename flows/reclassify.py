@@ -1,6 +1,7 @@
 """Judges the whole archive again under today's rules, in batches. Old labels stay queryable under their version."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime
 
 from flows.collect import group_stories
@@ -8,9 +9,10 @@ from flows.judging import judge_item, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.settings import Settings
+from parsers.errors import SeabridgeError
 from parsers.judging.topics import judge_document
 from parsers.model import Judgement
-from storage.database import open_live
+from storage.database import GLANCE, open_live
 from storage.items import item_ids_not_judged_by, items_by_id
 from storage.judgements import store_judgements
 from storage.runs import begin_run, finish_run
@@ -33,24 +35,30 @@ def reclassify(settings: Settings, now: datetime, *, dry_run: bool = False, tell
             return Report("reclassify", "nothing", lines=(f"Everything is judged by rules {rules.version} already.",))
         run = None if dry_run else begin_run(con, "reclassify", now, settings.hash)
     changes: Counter[str] = Counter()
-    for start in range(0, len(waiting), BATCH):
-        with open_live(settings.home) as con:
-            items = items_by_id(con, waiting[start : start + BATCH])
-        judged = [(one.item.id, judge_item(rules, one.item).judgement) for one in items]
-        for one, (_, after) in zip(items, judged, strict=True):
-            _count(changes, one.judgement, after)
+    try:
+        for start in range(0, len(waiting), BATCH):
+            with open_live(settings.home) as con:
+                items = items_by_id(con, waiting[start : start + BATCH])
+            judged = [(one.item.id, judge_item(rules, one.item).judgement) for one in items]
+            for one, (_, after) in zip(items, judged, strict=True):
+                _count(changes, one.judgement, after)
+            if run is not None:
+                with open_live(settings.home) as con:
+                    store_judgements(con, judged, now)
+            tell("reclassify", min(start + BATCH, len(waiting)), len(waiting))
         if run is not None:
             with open_live(settings.home) as con:
-                store_judgements(con, judged, now)
-        tell("reclassify", min(start + BATCH, len(waiting)), len(waiting))
-    if run is not None:
-        with open_live(settings.home) as con:
-            texts = seed_texts(con)
-            store_seed_judgements(con, {seed: judge_document(rules, texts[seed][1]) for seed in seeds_waiting})
-        group_stories(settings, now)
-        with open_live(settings.home) as con:
-            finish_run(con, run.id, now, "completed", {"items": len(waiting)})
-            publish(con, settings.home, now, zone=settings.digest.zone)
+                texts = seed_texts(con)
+                store_seed_judgements(con, {seed: judge_document(rules, texts[seed][1]) for seed in seeds_waiting})
+            group_stories(settings, now)
+            with open_live(settings.home) as con:
+                finish_run(con, run.id, now, "completed", {"items": len(waiting)})
+                publish(con, settings.home, now, zone=settings.digest.zone)
+    except BaseException as problem:
+        if run is not None:
+            with suppress(SeabridgeError), open_live(settings.home, wait=GLANCE) as con:  # the first problem counts
+                finish_run(con, run.id, now, "failed", {"reason": f"{type(problem).__name__}: {problem}"[:500]})
+        raise
     figures: dict[str, int | str] = {"rules": rules.version, "items judged": len(waiting), **changes}
     return Report("reclassify", "done", figures)
 

@@ -3,33 +3,29 @@
 Through the server of [smtp] in digest.toml; without one each message becomes a file in HOME/outbox.
 """
 
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from digests.addresses import mailbox, masked, recipient_id
 from digests.cuts import selected
-from digests.delivery import Outcome, Smtp, write_to_outbox
 from digests.edition import Edition
 from digests.message import build_message, message_id, message_name
 from digests.render import render_html, render_text
 from digests.settings import DigestSettings, Recipient
 from flows.digest import MODEL, chosen_period, edition_id
+from flows.outgoing import Letter, delivering, smtp_password, transmit
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.settings import Settings
 from parsers.errors import Misconfigured, Problem, SeabridgeError
-from storage.database import Connection, open_live
+from storage.database import GLANCE, Connection, open_live
 from storage.deliveries import (
     Balance,
     Delivery,
     PlannedDelivery,
     balance,
-    claim,
     due,
     list_deliveries,
     plan_deliveries,
@@ -41,15 +37,10 @@ from storage.messages import Message, freeze_messages
 from storage.runs import begin_run, finish_run
 from storage.snapshot import publish
 
+__all__ = ["nobody", "send", "smtp_password"]
+
 STALE = timedelta(days=5)
 """An edition whose week ended longer ago is not sent without a word: next Tuesday nobody wants last month's news."""
-PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
-"""After the first, second ... deferral. The next `send` after that tries again."""
-GIVE_UP = 12
-"""Attempts after which a delivery that is always deferred is rejected."""
-
-Deliver = Callable[[str, bytes, Recipient], Outcome]
-"""(file name, message, recipient) -> what became of it."""
 
 
 def send(
@@ -75,17 +66,19 @@ def send(
     """
     if resolve not in (None, "resend", "assume-sent"):
         raise Misconfigured([Problem("command line", "--resolve", f"{resolve!r} is not resend or assume-sent")])
-    row = _edition(settings, now, week)
-    edition = MODEL.validate_json(row.model_json)
+    with open_live(settings.home) as con:
+        row = _edition(con, settings, now, week)
+        edition = MODEL.validate_json(row.model_json)
     if to is not None:
         return _send_test(settings, edition, to, now, dry_run)
     if not settings.recipients:
         raise nobody(settings)
-    if not edition.stories and settings.digest.empty == "skip":
+    if _is_skipped(settings, edition):
         line = f'{row.id} has no stories, and digest.toml says empty = "skip": nothing is sent.'
         return Report("send", "nothing", {"edition": row.id}, (line,))
     if dry_run:
         return _rehearsal(settings, row, edition)
+
     stopped = _needs_decision(settings, row, now, allow_stale)
     if stopped:
         return stopped
@@ -93,26 +86,26 @@ def send(
     with open_live(settings.home) as con:
         run = begin_run(con, "send", now, settings.hash)
         try:
-            resolved, waiting = _prepare(con, settings, row, edition, resolve, now)
+            row, resolved, waiting = _prepare(con, settings, row, resolve, now)
         except BaseException:
             finish_run(con, run.id, now, "failed", {})
             raise
     try:
-        sent = _transmit(settings, row, waiting, now, tell)
-    finally:
-        with open_live(settings.home) as con:
-            after = balance(con, row.id, row.revision)
-            finish_run(con, run.id, now, "completed" if after.settled else "partial", {"accepted": after.accepted})
+        sent = transmit(settings, row, waiting, now, tell)
+    except BaseException:
+        with suppress(SeabridgeError):  # the first problem is the one to tell
+            _finish(settings, row, run.id, now, wait=GLANCE)
+        raise
+    after = _finish(settings, row, run.id, now)
     if sent or resolved:
         with open_live(settings.home) as con:
             publish(con, settings.home, now, zone=settings.digest.zone)
     return _report(settings, row, sent, after, resolved)
 
 
-def _edition(settings: Settings, now: datetime, week: str | None) -> EditionRow:
+def _edition(con: Connection, settings: Settings, now: datetime, week: str | None) -> EditionRow:
     wanted = edition_id(settings, chosen_period(settings, now, week))
-    with open_live(settings.home) as con:
-        row = get_edition(con, wanted)
+    row = get_edition(con, wanted)
     if row is None:
         raise SeabridgeError(f"there is no edition {wanted}; make it with: seabridge digest")
     return row
@@ -131,11 +124,17 @@ def _needs_decision(settings: Settings, row: EditionRow, now: datetime, allow_st
 
 
 def _prepare(
-    con: Connection, settings: Settings, row: EditionRow, edition: Edition, resolve: str | None, now: datetime
-) -> tuple[int, list[tuple[Delivery, Message, Recipient]]]:
-    """Bring the ledger up to date and freeze the bytes: how many were resolved by hand, and what is to be sent now."""
+    con: Connection, settings: Settings, row: EditionRow, resolve: str | None, now: datetime
+) -> tuple[EditionRow, int, list[Letter]]:
+    """Bring the ledger up to date and freeze the bytes: the edition, how many were resolved by hand, and what to send.
+
+    The edition is read again: `digest` may have made the draft anew since. While this connection holds the file nobody
+    else can, and when it lets go the edition is approved: what goes out is what is stored.
+    """
     resolved = 0
+    row = get_edition(con, row.id, row.revision) or row
     reconcile(con, now)
+    edition = MODEL.validate_json(row.model_json)
     cuts = {recipient_id(one.address): (one, _cut(settings, edition, one)) for one in settings.recipients}
     plan = [
         PlannedDelivery(key, masked(one.address), None if cut else "no stories for this recipient")
@@ -157,12 +156,25 @@ def _prepare(
         recipient, cut = cuts[delivery.recipient_id]
         if cut is not None:
             made.append(_message(settings.digest, cut, recipient, now))
-    frozen = freeze_messages(con, row.id, row.revision, made, now)
     if made and row.state == "draft":  # a digest made anew would differ from the bytes that a later attempt sends
         set_edition_state(con, row.id, row.revision, "approved")
-    return resolved, [
-        (one, frozen[one.recipient_id], cuts[one.recipient_id][0]) for one in waiting if one.recipient_id in frozen
-    ]
+    frozen = freeze_messages(con, row.id, row.revision, made, now)
+    return (
+        row,
+        resolved,
+        [
+            Letter(one, frozen[one.recipient_id], cuts[one.recipient_id][0])
+            for one in waiting
+            if one.recipient_id in frozen
+        ],
+    )
+
+
+def _finish(settings: Settings, row: EditionRow, run_id: str, now: datetime, wait: float | None = None) -> Balance:
+    with open_live(settings.home, wait=wait) as con:
+        after = balance(con, row.id, row.revision)
+        finish_run(con, run_id, now, "completed" if after.settled else "partial", {"accepted": after.accepted})
+    return after
 
 
 def _note(con: Connection, row: EditionRow, delivery: Delivery, state: str, detail: str, now: datetime) -> None:
@@ -171,9 +183,11 @@ def _note(con: Connection, row: EditionRow, delivery: Delivery, state: str, deta
 
 def _cut(settings: Settings, edition: Edition, recipient: Recipient) -> Edition | None:
     """What this recipient gets; None for nothing."""
-    if not edition.stories and settings.digest.empty == "skip":
-        return None
-    return selected(edition, recipient.topics)
+    return None if _is_skipped(settings, edition) else selected(edition, recipient.topics)
+
+
+def _is_skipped(settings: Settings, edition: Edition) -> bool:
+    return settings.digest.empty == "skip" and not edition.stories and not edition.arrivals
 
 
 def _message(digest: DigestSettings, edition: Edition, recipient: Recipient, now: datetime) -> Message:
@@ -181,77 +195,10 @@ def _message(digest: DigestSettings, edition: Edition, recipient: Recipient, now
     return Message(recipient_id(recipient.address), message_id(edition, digest, recipient), content)
 
 
-def _transmit(
-    settings: Settings,
-    row: EditionRow,
-    waiting: Sequence[tuple[Delivery, Message, Recipient]],
-    now: datetime,
-    tell: Tell,
-) -> Counter[str]:
-    """Claim, deliver, record: one recipient after the other, each step committed before the next."""
-    sent: Counter[str] = Counter()
-    if not waiting:
-        return sent
-    edition = MODEL.validate_json(row.model_json)
-    with _delivering(settings.home / "outbox", settings.digest) as deliver:
-        for number, (delivery, message, recipient) in enumerate(waiting, start=1):
-            with open_live(settings.home) as con:
-                if not claim(
-                    con,
-                    row.id,
-                    row.revision,
-                    delivery.recipient_id,
-                    now,
-                    message_id=message.message_id,
-                    sha256=message.sha256,
-                ):
-                    continue
-            outcome = deliver(message_name(edition, recipient), message.content, recipient)
-            _record(settings, row, delivery, outcome, now)
-            sent[outcome.state] += 1
-            tell("send", number, len(waiting))
-    return sent
-
-
-def _record(settings: Settings, row: EditionRow, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
-    state, detail = outcome.state, f"{outcome.code or ''} {outcome.detail}".strip()
-    if state == "deferred" and delivery.attempts + 1 >= GIVE_UP:
-        state, detail = "rejected", f"given up after {GIVE_UP} attempts: {detail}"
-    pause = PAUSES[min(delivery.attempts, len(PAUSES) - 1)]
-    with open_live(settings.home) as con:
-        record(
-            con,
-            row.id,
-            row.revision,
-            delivery.recipient_id,
-            state=state,
-            detail=detail,
-            now=now,
-            next_attempt_at=now + pause if state == "deferred" else None,
-        )
-        if state == "accepted":
-            set_edition_state(con, row.id, row.revision, "issued")
-
-
-@contextmanager
-def _delivering(outbox: Path, digest: DigestSettings) -> Iterator[Deliver]:
-    """The way out: the configured server, else files."""
-    if digest.smtp is None:
-        yield lambda name, message, _: Outcome("accepted", None, str(write_to_outbox(outbox, name, message)))
-        return
-    with Smtp(digest.smtp, smtp_password(digest)) as server:
-        yield lambda _, message, recipient: server.send(message, digest.sender_address, recipient.address)
-
-
 def nobody(settings: Settings) -> Misconfigured:
     """The problem of a digest without readers, and its remedy."""
     example = settings.config / "recipients.example.toml"
     return Misconfigured([Problem("recipients.toml", "", f"nobody to send to; copy {example} and put in addresses")])
-
-
-def smtp_password(digest: DigestSettings) -> str | None:
-    """From the environment variable that [smtp] names."""
-    return os.environ.get(digest.smtp.password_env) if digest.smtp and digest.smtp.password_env else None
 
 
 def _send_test(settings: Settings, edition: Edition, to: str, now: datetime, dry_run: bool) -> Report:
@@ -264,7 +211,7 @@ def _send_test(settings: Settings, edition: Edition, to: str, now: datetime, dry
     figures: dict[str, int | str] = {"edition": edition.id, "bytes": len(content)}
     if dry_run:
         return Report("send", "done", figures, (f"Would send a test to {masked(to)}.",))
-    with _delivering(settings.home / "outbox", settings.digest) as deliver:
+    with delivering(settings.home / "outbox", settings.digest) as deliver:
         outcome = deliver(message_name(marked, recipient), content, recipient)
     line = f"Test to {masked(to)}: {outcome.state} {outcome.detail}"
     return Report("send", "done" if outcome.state == "accepted" else "failed", figures, (line,))
@@ -291,6 +238,9 @@ def _report(settings: Settings, row: EditionRow, sent: Counter[str], after: Bala
         lines = [f"Already sent {after.accepted}/{after.candidates}: nothing to send."]
     if after.deferred:
         lines.append(f"{after.deferred} deferred by their servers: run seabridge send again later.")
+    unsent = after.planned + after.transmitting
+    if unsent:
+        lines.append(f"{unsent} not sent yet: run seabridge send again.")
     if after.rejected:
         lines.append(f"{after.rejected} rejected for good: see seabridge status.")
     if after.uncertain:
@@ -303,6 +253,6 @@ def _report(settings: Settings, row: EditionRow, sent: Counter[str], after: Bala
     files = () if settings.digest.smtp or not sent else (str(settings.home / "outbox"),)
     if after.uncertain:
         return Report("send", "decision", figures, tuple(lines), files)
-    if after.difference or after.rejected or after.deferred:
+    if not after.settled or after.rejected:
         return Report("send", "partial", figures, tuple(lines), files)
     return Report("send", "done" if sent or resolved else "nothing", figures, tuple(lines), files)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from parsers.errors import Misconfigured, Problem
-from storage.database import LIVE_NAME, open_live
+from storage.database import GLANCE, LIVE_NAME, open_live
 from storage.deliveries import balance
 from storage.editions import list_editions
 from storage.runs import last_runs
@@ -37,7 +37,7 @@ def status(home: Path) -> Status:
     """
     if not (home / LIVE_NAME).is_file():
         raise Misconfigured([Problem(str(home), "", "no database here yet; try: seabridge demo, or seabridge collect")])
-    with open_live(home, wait=5.0) as con:
+    with open_live(home, wait=GLANCE) as con:
         runs = last_runs(con, RUNS)
         states = feed_states(con)
         editions = [(row, balance(con, row.id, row.revision)) for row in list_editions(con)[:EDITIONS]]

@@ -8,6 +8,7 @@ from flows.progress import Tell, silent
 from flows.report import Report, State
 from flows.send import nobody, send
 from flows.settings import Settings
+from parsers.errors import Temporary
 
 _WORST: tuple[State, ...] = ("failed", "decision", "partial", "done", "nothing")
 
@@ -22,17 +23,19 @@ def weekly(
 ) -> Report:
     """Collect, compose the last completed week, send it. Each step does only what is not done yet.
 
-    A collection in which no source answered does not stop the digest: it says so in its coverage line.
+    A collection in which no source answered does not stop the digest: it says so in its coverage line. Neither does one
+    that cannot begin, because another is still running.
 
     Raises:
         Misconfigured: there is nobody to send to; said before anything is done.
     """
     if not settings.recipients and not dry_run:
         raise nobody(settings)
-    steps = [
-        collect(settings, now, dry_run=dry_run, network=network, tell=tell),
-        digest(settings, now, dry_run=dry_run, tell=tell),
-    ]
+    try:
+        collected = collect(settings, now, dry_run=dry_run, network=network, tell=tell)
+    except Temporary as problem:
+        collected = Report("collect", "partial", lines=(f"Not collected: {problem}. The digest is of what is stored.",))
+    steps = [collected, digest(settings, now, dry_run=dry_run, tell=tell)]
     if not dry_run:
         steps.append(send(settings, now, tell=tell))
     return Report(

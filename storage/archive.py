@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 from parsers.errors import Permanent
 from parsers.model import Response
-from storage.writing import insert_rows, transaction
+from storage.writing import disk_watched, insert_rows, transaction
 
 _COLUMNS = "run_id source_id url received_at file byte_offset bytes"
 
@@ -54,15 +55,21 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # all that counts is on the disk; what a failed `add` left over is lost
+                self._file.close()
 
     def add(self, source_id: str, responses: Sequence[Response]) -> list[Archived]:
-        """Write the answers and wait until they are on the disk."""
-        kept = [self._write(source_id, response) for response in responses]
-        if self._file is not None and kept:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        return kept
+        """Write the answers and wait until they are on the disk.
+
+        Raises:
+            Misconfigured: the disk is full.
+        """
+        with disk_watched(self._folder):
+            kept = [self._write(source_id, response) for response in responses]
+            if self._file is not None and kept:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+            return kept
 
     def _write(self, source_id: str, response: Response) -> Archived:
         file = self._file = self._file or self._opened()
@@ -137,11 +144,26 @@ def store_archived(con: duckdb.DuckDBPyConnection, kept: Sequence[Archived]) -> 
         insert_rows(con, "archive", _COLUMNS, rows, replace=True)
 
 
-def archived(con: duckdb.DuckDBPyConnection, source_id: str, since: datetime | None = None) -> list[Archived]:
-    """What is kept of a source, newest first; received at or after `since` if given."""
+def archived_feeds(con: duckdb.DuckDBPyConnection, source_id: str, since: datetime | None = None) -> list[Archived]:
+    """The answers of the source itself, newest first; received at or after `since` if given.
+
+    The address that a source had when it was asked counts, not the one it has now.
+    """
+    return _archived(con, source_id, feeds=True, since=since)
+
+
+def archived_pages(con: duckdb.DuckDBPyConnection, source_id: str) -> list[Archived]:
+    """The documents behind the entries of a source, newest first."""
+    return _archived(con, source_id, feeds=False)
+
+
+def _archived(
+    con: duckdb.DuckDBPyConnection, source_id: str, *, feeds: bool, since: datetime | None = None
+) -> list[Archived]:
     rows = con.execute(
         "SELECT run_id, source_id, url, received_at, file, byte_offset, bytes FROM archive"
-        " WHERE source_id = $1 AND ($2 IS NULL OR received_at >= $2) ORDER BY received_at DESC, file DESC, url",
-        [source_id, since],
+        " WHERE source_id = $1 AND (url IN (SELECT url FROM fetches WHERE source_id = $1)) = $2"
+        " AND ($3 IS NULL OR received_at >= $3) ORDER BY received_at DESC, file DESC, url",
+        [source_id, feeds, since],
     ).fetchall()
     return [Archived(*row) for row in rows]

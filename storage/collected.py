@@ -77,9 +77,11 @@ class StoredEntry:
 def known_entries(con: duckdb.DuckDBPyConnection, source_id: str) -> Mapping[str, Known]:
     """Key -> what is known, for all entries that the source ever had."""
     rows = con.execute(
-        "SELECT entry_key, item_id, entry_sha256 FROM entries WHERE source_id = ?", [source_id]
+        "SELECT e.entry_key, e.item_id, e.entry_sha256, coalesce(i.text_origin IN ('page', 'pdf'), false)"
+        " FROM entries AS e LEFT JOIN items AS i USING (item_id) WHERE e.source_id = ?",
+        [source_id],
     ).fetchall()
-    return {key: Known(item_id, sha256) for key, item_id, sha256 in rows}
+    return {key: Known(item_id, sha256, has_page) for key, item_id, sha256, has_page in rows}
 
 
 def store_fetch(

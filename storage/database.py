@@ -11,7 +11,7 @@ import duckdb
 
 from parsers.errors import Busy, Misconfigured, Problem
 from storage.migrations import latest_version, migrate
-from storage.writing import insert_rows, transaction
+from storage.writing import disk_watched, insert_rows, transaction
 
 __all__ = ["Connection", "database_path", "insert_rows", "one_line", "open_live", "schema_version", "transaction"]
 
@@ -19,6 +19,11 @@ Connection: TypeAlias = duckdb.DuckDBPyConnection
 """For those who hand a connection on and do not know DuckDB."""
 
 LIVE_NAME = "live.duckdb"
+PATIENCE = 300.0
+"""Seconds that a step waits for the file: another step may copy a large snapshot or store a large source meanwhile, and
+a step that gave up would lose what it has fetched and judged."""
+GLANCE = 5.0
+"""Seconds to wait where a person sits before the screen, or where the file matters less than the end."""
 OLDEST_DUCKDB = (1, 5, 5)
 """1.4.5 lost all committed rows when the disk filled during a checkpoint; this one lost none."""
 
@@ -33,18 +38,18 @@ def schema_version() -> int:
 
 
 @contextmanager
-def open_live(home: Path, *, wait: float = 10.0) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_live(home: Path, *, wait: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open `home`/live.duckdb for reading and writing, migrated, with UTC as time zone; closed on the way out.
 
     The file belongs to one process at a time, so hold the connection for seconds, never across network work.
 
     Args:
         home: folder of the data, created when missing.
-        wait: seconds to wait for another process to let go.
+        wait: seconds to wait for another process to let go; PATIENCE if not given.
 
     Raises:
         Busy: another process still holds the file after `wait` seconds; names it.
-        Misconfigured: DuckDB is too old, the file is damaged, not writable or of a newer schema.
+        Misconfigured: DuckDB is too old, the file is damaged, not writable or of a newer schema, the disk is full.
     """
     _refuse_old_duckdb()
     path = home / LIVE_NAME
@@ -52,12 +57,13 @@ def open_live(home: Path, *, wait: float = 10.0) -> Iterator[duckdb.DuckDBPyConn
         home.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise Misconfigured([Problem(str(home), "", f"the folder cannot be made: {problem.strerror}")]) from problem
-    con = _connect(path, wait)
+    con = _connect(path, PATIENCE if wait is None else wait)
     try:
-        con.execute("SET TimeZone='UTC'")
-        con.execute("SET enable_progress_bar=false")  # it would be written to stdout, even into a pipe
-        migrate(con, path)
-        yield con
+        with disk_watched(path):
+            con.execute("SET TimeZone='UTC'")
+            con.execute("SET enable_progress_bar=false")  # it would be written to stdout, even into a pipe
+            migrate(con, path)
+            yield con
     except duckdb.FatalException as problem:
         reason = f"the database had to stop ({one_line(problem)}); is the disk full? What was committed is safe"
         raise Misconfigured([Problem(str(path), "", reason)]) from problem
@@ -89,7 +95,8 @@ def _connect(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
     pause = _FIRST_PAUSE
     while True:
         try:
-            return duckdb.connect(str(path))
+            with disk_watched(path):
+                return duckdb.connect(str(path))
         except duckdb.Error as problem:  # a failed checksum is a plain duckdb.Error, not an IOException
             if _LOCKED not in str(problem):
                 raise Misconfigured([Problem(str(path), "", f"cannot be opened: {one_line(problem)}")]) from problem

@@ -2,6 +2,7 @@
 
 planned -claim-> transmitting -record-> accepted | rejected | deferred (due again later) | uncertain (ask a person)
 planned, deferred -record-> excluded | cancelled | rejected
+planned <-plan-> excluded, as long as no message is frozen
 uncertain -record-> planned (send again) | accepted (assume so) | cancelled
 """
 
@@ -43,6 +44,11 @@ WHERE {_ONE} AND {_DUE} RETURNING recipient_id
 _RECORD = f"""
 UPDATE deliveries SET state = $state, detail = $detail, changed_at = $now, next_attempt_at = $next_attempt_at
 WHERE {_ONE}
+"""  # noqa: S608
+_REPLAN = f"""
+UPDATE deliveries SET state = $state, detail = $detail, changed_at = $now
+WHERE {_ONE} AND state IN ('planned', 'excluded') AND state <> $state
+    AND recipient_id NOT IN (SELECT recipient_id FROM messages WHERE edition_id = $edition_id AND revision = $revision)
 """  # noqa: S608
 _LOSE = f"""
 UPDATE deliveries SET state = 'uncertain', changed_at = $now,
@@ -100,7 +106,10 @@ class Balance:
 def plan_deliveries(
     con: duckdb.DuckDBPyConnection, edition_id: str, revision: int, candidates: Sequence[PlannedDelivery], now: datetime
 ) -> int:
-    """Add the candidates that the ledger lacks, as planned or excluded; returns how many. The rest stays as it is."""
+    """Add the candidates that the ledger lacks, as planned or excluded; returns how many.
+
+    Of the others, those without a frozen message change between planned and excluded; the rest stays as it is.
+    """
     with transaction(con):
         there = {one.recipient_id for one in list_deliveries(con, edition_id, revision)}
         new = {one.recipient_id: one for one in candidates if one.recipient_id not in there}
@@ -124,6 +133,18 @@ def plan_deliveries(
             "edition_id revision recipient_id masked state detail attempts planned_at changed_at",
             rows,
         )
+        for one in candidates:
+            con.execute(
+                _REPLAN,
+                {
+                    "edition_id": edition_id,
+                    "revision": revision,
+                    "recipient_id": one.recipient_id,
+                    "state": "planned" if one.excluded is None else "excluded",
+                    "detail": one.excluded or "",
+                    "now": now,
+                },
+            )
         con.execute(
             "INSERT INTO delivery_plans VALUES ($1, $2, $3, $4)"
             " ON CONFLICT DO UPDATE SET candidates = greatest(delivery_plans.candidates, excluded.candidates)",

@@ -34,10 +34,21 @@ _RELEVANT = """
 SELECT i.item_id FROM items AS i JOIN judgements AS j USING (item_id, rules_version)
 WHERE j.relevance <> 'off' AND i.copy_of IS NULL
 """
+_HAD_ITS_DATE = "i.published_at <= i.first_seen_at + INTERVAL 1 HOUR"
+"""What was dated in the future when it came is a mistake or an embargo: it is in no edition and no count."""
 _LATE = f"""
-SELECT count(*) FILTER (i.published_at < $1), count(*) FILTER (i.published_at IS NULL)
-FROM ({_RELEVANT}) AS r JOIN items AS i USING (item_id)
-WHERE i.first_seen_at >= $1 AND i.first_seen_at < $2
+{_RELEVANT} AND i.first_seen_at >= $start AND i.first_seen_at < $end AND i.published_at < $start
+AND NOT EXISTS (
+    FROM editions AS e
+    WHERE e.edition_id <> $edition AND e.edition_id[strpos(e.edition_id, '/'):] = $edition[strpos($edition, '/'):]
+    AND (
+        (i.published_at >= e.period_start AND i.published_at < e.period_end AND i.first_seen_at <= e.created_at)
+        OR i.item_id IN (SELECT c.item_id FROM edition_items AS c WHERE c.edition_id = e.edition_id)
+    )
+)
+"""  # noqa: S608
+_UNDATED = f"""
+SELECT count(*) FROM ({_RELEVANT} AND i.first_seen_at >= ? AND i.first_seen_at < ? AND i.published_at IS NULL)
 """  # noqa: S608
 
 
@@ -55,9 +66,13 @@ def items_since(con: duckdb.DuckDBPyConnection, since: datetime, *, relevant_onl
 
 
 def items_published_between(con: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> list[JudgedItem]:
-    """Items published from `start` up to, not including, `end`, whatever their relevance, copies included."""
+    """Items published from `start` up to, not including, `end`, whatever their relevance, copies included.
+
+    Without those that were dated in the future when they were first seen.
+    """
     found = con.execute(
-        "SELECT item_id FROM items WHERE published_at >= ? AND published_at < ?", [start, end]
+        f"SELECT i.item_id FROM items AS i WHERE i.published_at >= ? AND i.published_at < ? AND {_HAD_ITS_DATE}",  # noqa: S608
+        [start, end],
     ).fetchall()
     return _judged_items(con, found)
 
@@ -93,31 +108,42 @@ def find_item_ids(con: duckdb.DuckDBPyConnection, beginning: str) -> list[str]:
     return [item_id for (item_id,) in rows.fetchall()]
 
 
-def recent_items(con: duckdb.DuckDBPyConnection, since: datetime) -> list[Item]:
-    """Originals (no copies) first seen at or after `since`: what a new item may be a copy of."""
+def recent_items(con: duckdb.DuckDBPyConnection, since: datetime) -> list[tuple[Item, str | None]]:
+    """What a new item may repeat: all items first seen at or after `since`, each with the original it is a copy of.
+
+    Older copies of these items come too: an original must be known as one.
+    """
+    recent = "SELECT item_id FROM items WHERE first_seen_at >= $1"
     rows = con.execute(
-        f"SELECT {_ITEM_COLUMNS} FROM items AS i WHERE i.first_seen_at >= ? AND i.copy_of IS NULL"  # noqa: S608
-        " ORDER BY i.first_seen_at, i.item_id",
+        f"SELECT {_ITEM_COLUMNS}, i.copy_of FROM items AS i"  # noqa: S608
+        f" WHERE i.first_seen_at >= $1 OR i.copy_of IN ({recent}) ORDER BY i.first_seen_at, i.item_id",
         [since],
     ).fetchall()
-    return [_item_from_row(row) for row in rows]
+    return [(_item_from_row(row[:-1]), row[-1]) for row in rows]
 
 
 def counts_by_topic(con: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> Mapping[str, int]:
-    """Topic -> relevant items published from `start` up to, not including, `end`; copies are not counted."""
+    """Topic -> relevant items as of `items_published_between`; copies are not counted."""
     rows = con.execute(
-        f"SELECT l.topic, count(*) FROM ({_RELEVANT} AND i.published_at >= ? AND i.published_at < ?) AS r"  # noqa: S608
-        " JOIN items AS i USING (item_id) JOIN labels AS l USING (item_id, rules_version)"
+        f"SELECT l.topic, count(*) FROM ({_RELEVANT} AND i.published_at >= ? AND i.published_at < ?"  # noqa: S608
+        f" AND {_HAD_ITS_DATE}) AS r JOIN items AS i USING (item_id) JOIN labels AS l USING (item_id, rules_version)"
         " GROUP BY l.topic ORDER BY l.topic",
         [start, end],
     ).fetchall()
     return dict(rows)
 
 
-def late_and_undated(con: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> tuple[int, int]:
-    """Relevant items first seen in the period, copies not counted: (published before it, without a date)."""
-    late, undated = con.execute(_LATE, [start, end]).fetchall()[0]
-    return late, undated
+def late_and_undated(
+    con: duckdb.DuckDBPyConnection, edition_id: str, start: datetime, end: datetime
+) -> tuple[list[JudgedItem], int]:
+    """Relevant items first seen in the period of the edition, without copies: those that came late, how many undated.
+
+    Late: published before the period, carried by no other edition of the series, and unknown when the edition of the
+    week of its date was made.
+    """
+    late = con.execute(_LATE, {"edition": edition_id, "start": start, "end": end}).fetchall()
+    (undated,) = con.execute(_UNDATED, [start, end]).fetchall()[0]
+    return _judged_items(con, late), undated
 
 
 def _judged_items(con: duckdb.DuckDBPyConnection, ids: Sequence[tuple[str]]) -> list[JudgedItem]:

@@ -15,19 +15,26 @@ from storage.holders import Holder, is_dead, this_process
 RunState = Literal["completed", "partial", "failed"]
 LEASE = timedelta(hours=1)
 """How long a run may be silent before another process takes it over; `renew` starts the time anew."""
-RESUME_WITHIN = timedelta(hours=12)
+RESUME_WITHIN = timedelta(hours=1)
 """An older unfinished run is closed as failed: its sources have news again, so what it did is no longer done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that this process may write for. `done_sources`: those that a resumed run has already stored."""
+    """A run that this process may write for.
+
+    Attributes:
+        done_sources: those that a resumed run has already stored.
+        after_failure: it was killed once, or the run of this flow before it did not end well: what was stored then may
+            not have been worked up.
+    """
 
     id: str
     flow: str
     started_at: datetime
     resumed: bool
     done_sources: frozenset[str]
+    after_failure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,19 @@ class RunRow:
 
 
 def begin_run(
-    con: duckdb.DuckDBPyConnection, flow: str, now: datetime, config_hash: str, *, lease: timedelta = LEASE
+    con: duckdb.DuckDBPyConnection,
+    flow: str,
+    now: datetime,
+    config_hash: str,
+    *,
+    request: str = "",
+    lease: timedelta = LEASE,
 ) -> Run:
     """Take the lease of the flow and begin a run, or go on with the one that a dead process left unfinished.
+
+    Args:
+        request: what the run is asked for, in words that are equal for equal requests. An unfinished run is resumed by
+            an equal request within RESUME_WITHIN; otherwise it is closed as failed and a new one begins.
 
     Raises:
         Busy: a living process holds the lease; names its PID.
@@ -56,7 +73,7 @@ def begin_run(
     try:
         with transaction(con):
             _refuse_living_holder(con, flow, now)
-            run = _resume(con, flow, now) or _new_run(con, flow, now, config_hash)
+            run = _resume(con, flow, now, request) or _new_run(con, flow, now, config_hash, request)
             con.execute(
                 "INSERT OR REPLACE INTO leases (flow, run_id, host, pid, process_started, expires_at)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -119,11 +136,17 @@ def _refuse_living_holder(con: duckdb.DuckDBPyConnection, flow: str, now: dateti
         raise Busy(database_path(con), holder.pid, f"{flow} is running as {run_id} in {holder}")
 
 
-def _resume(con: duckdb.DuckDBPyConnection, flow: str, now: datetime) -> Run | None:
+def _resume(con: duckdb.DuckDBPyConnection, flow: str, now: datetime, request: str) -> Run | None:
     con.execute(
-        "UPDATE runs SET state = 'failed', finished_at = ?, summary = ?"
-        " WHERE flow = ? AND state = 'running' AND started_at <= ?",
-        [now, json.dumps({"reason": "left unfinished for too long"}), flow, now - RESUME_WITHIN],
+        "UPDATE runs SET state = 'failed', finished_at = $now, summary = $summary"
+        " WHERE flow = $flow AND state = 'running' AND (started_at <= $oldest OR request <> $request)",
+        {
+            "now": now,
+            "summary": json.dumps({"reason": "left unfinished, and not asked for again in time"}),
+            "flow": flow,
+            "oldest": now - RESUME_WITHIN,
+            "request": request,
+        },
     )
     left = con.execute(
         "SELECT run_id, started_at FROM runs WHERE flow = ? AND state = 'running' ORDER BY started_at DESC", [flow]
@@ -133,18 +156,22 @@ def _resume(con: duckdb.DuckDBPyConnection, flow: str, now: datetime) -> Run | N
     run_id, started_at = left[0]
     con.execute("UPDATE runs SET resumed = resumed + 1 WHERE run_id = ?", [run_id])
     done = con.execute("SELECT source_id FROM fetches WHERE run_id = ?", [run_id]).fetchall()
-    return Run(run_id, flow, started_at, True, frozenset(source_id for (source_id,) in done))
+    return Run(run_id, flow, started_at, True, frozenset(source_id for (source_id,) in done), True)
 
 
-def _new_run(con: duckdb.DuckDBPyConnection, flow: str, now: datetime, config_hash: str) -> Run:
+def _new_run(con: duckdb.DuckDBPyConnection, flow: str, now: datetime, config_hash: str, request: str) -> Run:
     base = f"{flow}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    taken = {run_id for (run_id,) in con.execute("SELECT run_id FROM runs WHERE flow = ?", [flow]).fetchall()}
+    before = con.execute(
+        "SELECT run_id, state FROM runs WHERE flow = ? ORDER BY started_at DESC, run_id DESC", [flow]
+    ).fetchall()
+    taken = {run_id for run_id, _ in before}
     run_id, number = base, 1
     while run_id in taken:
         number += 1
         run_id = f"{base}-{number}"
     con.execute(
-        "INSERT INTO runs (run_id, flow, started_at, state, config_hash) VALUES (?, ?, ?, 'running', ?)",
-        [run_id, flow, now, config_hash],
+        "INSERT INTO runs (run_id, flow, started_at, state, config_hash, request) VALUES (?, ?, ?, 'running', ?, ?)",
+        [run_id, flow, now, config_hash, request],
     )
-    return Run(run_id, flow, now, False, frozenset())
+    after_failure = bool(before) and before[0][1] == "failed"
+    return Run(run_id, flow, now, False, frozenset(), after_failure)

@@ -14,7 +14,7 @@ import duckdb
 from parsers.errors import Misconfigured, Problem
 from storage.database import database_path
 from storage.migrations import SQL_FOLDER, latest_version, views_sql
-from storage.writing import transaction
+from storage.writing import disk_watched, transaction
 
 SNAPSHOT_NAME = "seabridge.duckdb"
 _MARGIN = 20 << 20
@@ -40,6 +40,12 @@ PUBLIC: Mapping[str, frozenset[str]] = {
     "edition_items": frozenset(),
 }
 """The tables that are published, each with the columns that are not. What is not named here stays in the live file."""
+_DECIDED = "(SELECT edition_id, revision FROM editions WHERE state IN ('approved', 'issued'))"
+_ONLY: Mapping[str, str] = {
+    "editions": f"WHERE (edition_id, revision) IN {_DECIDED}",
+    "edition_items": f"WHERE (edition_id, revision) IN {_DECIDED}",
+}
+"""The rows that are published where not all are: a draft is open work."""
 
 
 def snapshot_path(home: Path) -> Path:
@@ -59,16 +65,17 @@ def publish(con: duckdb.DuckDBPyConnection, home: Path, now: datetime, zone: str
     """
     _refuse_unknown_zone(zone)
     target = snapshot_path(home)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _refuse_full_disk(con, target)
-    unfinished = target.with_suffix(".new")
-    for rest in (unfinished, unfinished.with_suffix(".new.wal")):
-        rest.unlink(missing_ok=True)  # left by a publication that was killed
-    con.execute("UPDATE snapshot_info SET zone = ?", [zone])
-    _copy_tables(con, unfinished)
-    _describe(unfinished, now)
-    unfinished.chmod(0o444)
-    unfinished.replace(target)
+    with disk_watched(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_full_disk(con, target)
+        unfinished = target.with_suffix(".new")
+        for rest in (unfinished, unfinished.with_suffix(".new.wal")):
+            rest.unlink(missing_ok=True)  # left by a publication that was killed
+        con.execute("UPDATE snapshot_info SET zone = ?", [zone])
+        _copy_tables(con, unfinished)
+        _describe(unfinished, now)
+        unfinished.chmod(0o444)
+        unfinished.replace(target)
     return target
 
 
@@ -92,7 +99,8 @@ def _copy_tables(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     with _attached(con, target), transaction(con):  # one transaction: all tables show the same moment
         for table, private in PUBLIC.items():
             without = f"EXCLUDE ({', '.join(sorted(private))})" if private else ""
-            con.execute(f"CREATE TABLE publishing.{table} AS SELECT * {without} FROM {table}")  # noqa: S608 - our names
+            rows = _ONLY.get(table, "")
+            con.execute(f"CREATE TABLE publishing.{table} AS SELECT * {without} FROM {table} {rows}")  # noqa: S608
 
 
 @contextmanager

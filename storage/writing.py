@@ -1,14 +1,21 @@
-"""Writes to an open database: transactions and rows in bulk. Knows no table and no meaning."""
+"""Writes to an open database: transactions, rows in bulk, a full disk told. Knows no table and no meaning."""
 
 import base64
 import contextlib
+import errno
 import json
+import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from parsers.errors import Misconfigured, Problem
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -22,6 +29,28 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         with contextlib.suppress(duckdb.Error):  # a failed COMMIT has rolled back already
             con.execute("ROLLBACK")
         raise
+
+
+@contextmanager
+def disk_watched(path: Path) -> Iterator[None]:
+    """Around what writes to `path`: a full disk becomes one sentence, whether we meet it or DuckDB does.
+
+    Raises:
+        Misconfigured: there is no space left; all other errors stay as they are.
+    """
+    try:
+        yield
+    except (OSError, duckdb.Error) as problem:
+        if not _is_full(problem):
+            raise
+        reason = "no space left on this disk; what was committed is safe: make room and run again"
+        raise Misconfigured([Problem(str(path), "", reason)]) from problem
+
+
+def _is_full(problem: OSError | duckdb.Error) -> bool:
+    if isinstance(problem, OSError):
+        return problem.errno in _FULL
+    return any(os.strerror(number) in str(problem) for number in _FULL)  # DuckDB quotes the system and has no number
 
 
 def insert_rows(

@@ -14,6 +14,8 @@ LONGEST_TITLE_FROM_TEXT = 100
 UNTITLED = "untitled"
 SHORTEST_PAGE = 200
 """Characters. Less is a notice ("enable JavaScript", "subscribe to read on"), not an article."""
+NOT_THE_ARTICLE = frozenset({"paywall stub", "consent or login page", "soft 404", "needs javascript"})
+"""Problems of a page whose text, however long, is a notice: it is the same behind every headline of the site."""
 SHARE_OF_FEED = 0.7
 """A page with less than this share of the feed's text was cut by a wall or by the extraction."""
 
@@ -89,7 +91,7 @@ def _text(entry: Entry, page: Page | None) -> tuple[str, TextOrigin, tuple[str, 
     if _repeats(said, entry.title):
         said = ""
     problems: tuple[str, ...] = ()
-    if page and page.text:
+    if page and page.text and NOT_THE_ARTICLE.isdisjoint(page.problems):
         if len(page.text) >= max(SHORTEST_PAGE, SHARE_OF_FEED * len(said)):
             return page.text, "page" if page.pages is None else "pdf", ()
         problems = (f"the page gave only {len(page.text)} characters of text, which were not used",)

@@ -58,8 +58,13 @@ def _item(row: dict[str, Any]) -> Item:
 
 def predict(items: list[Item]) -> list[dict[str, str | None]]:
     """One prediction for each item, in the form that the scorer reads."""
-    index = CopyIndex(items)
-    copies = {item.id: original for item in items if (original := index.find(item))}
+    index = CopyIndex()
+    copies = {}
+    for item in sorted(items, key=lambda item: (item.first_seen, item.id)):
+        original = index.find(item)
+        index.add(item, original)
+        if original is not None:
+            copies[item.id] = original
     stories = {identity: story.id for story in group(items, copies) for identity in story.items}
     return [{"id": item.id, "story": stories[item.id], "copy_of": copies.get(item.id)} for item in items]
 

@@ -77,15 +77,45 @@ def test_counts_and_changes(edit: Edit) -> None:
     assert {count.change for count in edit(counts_this={"pesco": 4}).counts} == {None}
 
 
-def test_basis_names_what_is_missing(edit: Edit) -> None:
+def test_basis_names_what_is_missing(judged: Judge, edit: Edit) -> None:
     """Sources not read, late and undated items are said with numbers; zeros are not mentioned."""
     failed = tuple((f"Source {number}", "timeout") for number in range(25))
-    said = " ".join(edit(coverage=Coverage(("A",) * 40, failed, 3), late=150, undated=1).basis)
+    late = [judged(f"late {number}", "pesco", day=-8) for number in range(150)]
+    said = " ".join(edit(coverage=Coverage(("A",) * 40, failed, 3), late=late, undated=1).basis)
     assert "40 of 65 sources read for 9–15 November 2026 (Europe/Brussels). 3 sources are switched off." in said
     assert "Source 19 (timeout); and 5 more." in said
     assert "150 items first seen this week had an older date and are not counted." in said
     assert "1 item had no date that can be read and is not counted." in said
     assert "older date" not in " ".join(edit().basis)
+
+
+def test_best_late_items_are_shown_apart(judged: Judge, edit: Edit) -> None:
+    """Five at most, by rank and each by itself; they neither lead nor count nor stand in a section."""
+    late = [judged(f"late {n}", "pesco", day=-8, score=n / 10, source="nato", name=f"l{n}") for n in range(7)]
+    edition = edit(judged("new", "dialogue", name="a", score=0.1), late=late)
+    assert [story.id for story in edition.arrivals] == ["l6", "l5", "l4", "l3", "l2"]
+    assert ([story.id for story in edition.stories], edition.more, edition.late) == (["a"], 0, 7)
+
+
+def test_week_of_late_items_alone(judged: Judge, edit: Edit) -> None:
+    """The subject names what there is to read."""
+    edition = edit(late=[judged("late", "pesco", day=-8)])
+    assert edition.subject.endswith(": late")
+    assert edition.words > 0
+
+
+def test_addresses_of_the_settings_are_ascii(edit: Edit, settings: DigestSettings) -> None:
+    """An archive under an international name, and mailboxes with letters that mean something in an address."""
+    made = replace(
+        settings,
+        archive_url="https://bücher.example/über",
+        unsubscribe="o&x@bücher.example",
+        reply_to="e@bücher.example",
+    )
+    imprint = edit(settings=made).imprint
+    assert imprint.archive_url == "https://xn--bcher-kva.example/%C3%BCber/2026-W46-weekly-en.html"
+    assert imprint.unsubscribe == "mailto:o%26x@xn--bcher-kva.example?subject=unsubscribe%20weekly"
+    assert imprint.reply_to == "e@xn--bcher-kva.example"
 
 
 def test_voices_lead_publishers_copies(judged: Judge, edit: Edit) -> None:

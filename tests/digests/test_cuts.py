@@ -31,6 +31,14 @@ def test_reader_gets_the_chosen_topics(judged: Judge, edit: Edit) -> None:
     assert edition.id == week(judged, edit).id
 
 
+def test_late_items_are_cut_to_the_topics_too(judged: Judge, edit: Edit) -> None:
+    """Whoever chose a topic gets what came late on it, even where there is nothing else."""
+    late = [judged("late", "enlargement", day=-8, name="l"), judged("other", "pesco", day=-8, name="m")]
+    edition = selected(edit(judged("lead", "dialogue", name="a"), late=late), ["enlargement"])
+    assert edition is not None
+    assert ([story.id for story in edition.arrivals], edition.stories) == (["l"], ())
+
+
 def test_no_choice_is_everything_and_no_match_is_none(judged: Judge, edit: Edit) -> None:
     """Without topics the edition is unchanged; where nothing is left there is no edition to send."""
     whole = week(judged, edit)

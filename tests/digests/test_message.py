@@ -127,6 +127,13 @@ def test_archive_headers_only_with_an_archive(judged: Judge, edit: Edit, setting
     assert header(raw, "List-Archive") == b"<https://seabridge.example/editions>"
 
 
+def test_archive_headers_are_ascii(judged: Judge, edit: Edit, settings: DigestSettings) -> None:
+    """An address with other letters stands in the headers encoded."""
+    public = replace(settings, archive_url="https://bücher.example/über")
+    raw = built(edit(judged("x", "pesco"), settings=public), public)
+    assert header(raw, "List-Archive") == b"<https://xn--bcher-kva.example/%C3%BCber>"
+
+
 def test_message_id_is_for_ever(judged: Judge, edit: Edit, edition: Edition, settings: DigestSettings) -> None:
     """Same edition, recipient and revision: same id and same bytes; anything else: another id."""
     raw = built(edition, settings)

@@ -59,7 +59,7 @@ def edition(judged: Judge, edit: Edit, settings: DigestSettings) -> Edition:
         counts_this={"pesco": 3, "dialogue": 2, "nato-eu": 5},
         counts_last={"pesco": 5, "dialogue": 2, "enlargement": 1},
         coverage=Coverage(("A", "B"), (("Congress.gov", "403"),)),
-        late=3,
+        late=[judged(f"late {n}", "pesco", day=-8) for n in range(3)],
         seed_notes=["One document is present only as an abstract."],
     )
 
@@ -76,7 +76,7 @@ def web_links(html: str) -> list[str]:
 def test_all_formats_tell_the_same_stories(edition: Edition) -> None:
     """Titles in the same order, and the same addresses, in HTML, text, archive and JSON."""
     html, text, values = render_html(edition), render_text(edition), json.loads(render_json(edition))
-    titles = [story.title for story in edition.stories]
+    titles = [story.title for story in (*edition.stories, *edition.arrivals)]
     headings = [h3.get_text(strip=True).removeprefix("Update:").strip() for h3 in soup_of(html).find_all("h3")]
     assert headings == titles
     positions = [re.search(rf"(?m)^(Update: )?{re.escape(title)}$", text) for title in titles]
@@ -311,6 +311,25 @@ def test_json_comes_back_as_the_edition(edition: Edition) -> None:
     assert again.id == edition.id
     assert render_html(again) == render_html(edition)
     assert render_text(again) == render_text(edition)
+
+
+def test_late_items_stand_in_a_block_with_their_dates(judged: Judge, edit: Edit) -> None:
+    """In mail, text, page and JSON; an edition without them has no such heading."""
+    edition = edit(judged("new", "pesco"), late=[judged("It came late", "pesco", day=-8, source="nato", name="l")])
+    for shown in (render_html(edition), render_archive(edition), render_text(edition)):
+        block = shown[shown.casefold().index("late arrivals") :]
+        assert block.index("It came late") < block.index("1 Nov 2026") < block.casefold().index("what this edition")
+    assert [story["id"] for story in json.loads(render_json(edition))["arrivals"]] == ["l"]
+    assert "late arrivals" not in render_text(edit(judged("new", "pesco"))).casefold()
+
+
+def test_late_items_give_way_where_there_is_no_room(judged: Judge, edit: Edit) -> None:
+    """An edition that is too large without any story loses its late items before it fails."""
+    edition = edit(
+        late=[judged("late " * 30, "pesco", day=-8, name=f"l{n}", text="Many words. " * 60) for n in range(5)]
+    )
+    small = fitted(edition, len(render_html(edition).encode()) - 1)
+    assert len(small.arrivals) == 4
 
 
 def test_index_lists_the_latest_first(edition: Edition) -> None:

@@ -62,6 +62,8 @@ def test_unknown_key_is_a_problem() -> None:
         ({"unsubscribe": "mailto:a@example.org?x"}, "unsubscribe"),
         ({"list_id": "weekly digest"}, "list_id"),
         ({"archive_url": "ftp://example.org"}, "archive_url"),
+        ({"archive_url": "https://example.org/a\r\nBcc: b@example.org"}, "archive_url"),
+        ({"archive_url": "https://example.org/a b"}, "archive_url"),
         ({"sections": (SectionSettings("weather"),)}, "sections[0].topic"),
         ({"smtp": SmtpSettings("mail.example.org", user="me")}, "smtp"),
         (

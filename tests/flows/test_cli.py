@@ -1,6 +1,7 @@
 """The command line itself: help everywhere, light where it must be, words and exit codes where it cannot go on."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -170,3 +171,16 @@ def test_recipients_check(ready: Seabridge) -> None:
     """Who would get what, without anybody's whole address."""
     told = ready("recipients", "check")
     assert (told.code, "a***@one.example" in told.out, "ada@" in told.out) == (0, True, False)
+
+
+def test_what_nobody_foresaw(ready: Seabridge) -> None:
+    """A fault that has no words of its own is one line with its type and what to do; SEABRIDGE_DEBUG shows the rest."""
+    shutil.rmtree(ready.home / "published")
+    (ready.home / "published").write_text("in the way")
+    told = ready("publish")
+    assert (told.code, told.out, len(told.err.splitlines())) == (1, "", 1)
+    assert told.err.startswith("seabridge: stopped by FileExistsError: ")
+    assert "report it" in told.err
+    ready.monkeypatch.setenv("SEABRIDGE_DEBUG", "1")
+    with pytest.raises(FileExistsError):
+        ready("publish")

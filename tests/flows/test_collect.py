@@ -7,9 +7,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from builders import Answer, config_folder, rss, source_table, web_server
 from drivers import REPOSITORY, LoopbackWeb, Seabridge
 
+import flows.collect as collection
 from flows.sample.render import resources
 from flows.sample_server import SAMPLE_NOW, sample_sources
 from parsers.reading.feeds import parse_feed
@@ -37,12 +39,16 @@ def config(seabridge: Seabridge, *sources: dict[str, Any]) -> None:
 
 
 def test_collect_again(seabridge: Seabridge, web: LoopbackWeb) -> None:
-    """One row for one piece of news; reading it again adds none and ends with 0."""
+    """One row for one piece of news; reading it again adds none and ends with 0. The same bytes are not read again."""
     config(seabridge, source_table("one", web.put("/feed", rss(NEWS))))
     assert (seabridge("collect").code, seabridge("collect").code) == (0, 0)
+    web.put("/feed", rss(NEWS) + b"\n")
+    assert seabridge("collect").code == 0
     assert query(seabridge.home, "SELECT title FROM items") == [(NEWS[0],)]
     outcomes = query(seabridge.home, "SELECT outcome, count(*) FROM dispositions GROUP BY ALL ORDER BY ALL")
     assert outcomes == [("same", 1), ("stored", 1)]
+    fetches = query(seabridge.home, "SELECT outcome, entries FROM fetches JOIN runs USING (run_id) ORDER BY run_id")
+    assert fetches == [("read", 1), ("unchanged", 0), ("read", 1)]
 
 
 def test_outcomes_of_entries(seabridge: Seabridge, web: LoopbackWeb) -> None:
@@ -136,6 +142,88 @@ def test_page_behind_the_news(seabridge: Seabridge, web: LoopbackWeb) -> None:
         ("one", "page", False),
         ("two", "feed", True),
     ]
+
+
+def test_page_that_failed_once(seabridge: Seabridge, web: LoopbackWeb) -> None:
+    """The next collection brings the text that a busy server withheld, though the feed is the same to the byte."""
+    words = f"{NEWS[2]} It lets the United States and the European Union exchange information on PESCO. " * 4
+    page = f"<html><head><title>{NEWS[0]}</title></head><body><article><h1>{NEWS[0]}</h1><p>{words}</p></article>"
+    web.put("/0", b"<h1>busy</h1>", "text/html", status=503)
+    config(seabridge, source_table("one", web.put("/feed", rss(NEWS, link=web.url("/"))), pages=True))
+    asked = "SELECT text_origin, len(problems), version FROM items"
+    assert (seabridge("collect").code, query(seabridge.home, asked)) == (0, [("feed", 1, 1)])
+    assert (seabridge("collect").code, query(seabridge.home, asked)) == (0, [("feed", 1, 1)])
+    web.put("/0", page.encode(), "text/html; charset=utf-8")
+    assert (seabridge("collect").code, query(seabridge.home, asked)) == (0, [("page", 0, 2)])
+    assert query(seabridge.home, "SELECT outcome FROM dispositions ORDER BY run_id") == [
+        ("stored",),
+        ("same",),
+        ("changed",),
+    ]
+
+
+def test_slow_source_keeps_nobody_waiting(seabridge: Seabridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source whose pages never come ends with its visit, the next one is stored; the lease is renewed meanwhile."""
+    title, when, _ = NEWS
+    go_on = threading.Event()
+    renewals: list[datetime] = []
+
+    def heard(path: str) -> None:
+        if path.startswith("/tar"):
+            go_on.wait(60)
+
+    monkeypatch.setattr("flows.gather.VISIT_SECONDS", 1.5)
+    monkeypatch.setattr("flows.collect.RENEW_EVERY", 0.2)
+    monkeypatch.setattr("flows.collect.renew", lambda con, run_id, now: renewals.append(now))
+    answers: dict[tuple[str, str], Answer] = {}
+    with web_server(answers, heard, "127.0.0.1") as port:
+        address = f"http://127.0.0.1:{port}"
+        pages = rss(*[(f"{title} {n}", when, "") for n in range(9)], link=f"{address}/tar/")
+        answers["127.0.0.1", "/slow"] = (200, "text/xml", pages)
+        answers["127.0.0.1", "/good"] = (200, "text/xml", rss(NEWS))
+        config(seabridge, source_table("slow", f"{address}/slow", pages=True), source_table("good", f"{address}/good"))
+        ended = seabridge("collect")
+        go_on.set()
+    assert ended.code == 0
+    assert query(seabridge.home, "SELECT source_id, count(*) FROM items GROUP BY ALL ORDER BY ALL") == [
+        ("good", 1),
+        ("slow", 9),
+    ]
+    assert query(seabridge.home, "SELECT count(*) FROM entries WHERE entry_sha256 LIKE '%waiting since%'") == [(9,)]
+    assert len(renewals) >= 2
+    assert renewals == sorted(renewals)
+    assert query(seabridge.home, "SELECT finished_at - started_at > INTERVAL 1 SECOND FROM runs") == [(True,)]
+
+
+@pytest.mark.slow
+def test_nothing_new_is_not_published(seabridge: Seabridge, web: LoopbackWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Grouping and publishing grow with what is stored, so they are for news, faults and recoveries only."""
+    done: list[str] = []
+    for name, function in (("group", collection.group), ("publish", collection.publish)):
+        monkeypatch.setattr(collection, name, partial(_noted, done, name, function))
+
+    def collect() -> list[str]:
+        done.clear()
+        seabridge("collect")
+        return list(done)
+
+    config(seabridge, source_table("one", web.put("/feed", rss(NEWS))), source_table("two", web.put("/2", rss(NEWS))))
+    assert collect() == ["group", "publish"]
+    assert collect() == []
+    web.put("/2", b"gone", status=410)
+    assert collect() == ["publish"]
+    assert collect() == []
+    web.put("/2", rss(NEWS))
+    assert collect() == ["publish"]
+    web.put("/feed", rss((NEWS[0], NEWS[1], f"{NEWS[2]} It was signed in Washington.")))
+    assert collect() == ["group", "publish"]
+    (seabridge.home / "published" / "seabridge.duckdb").unlink()
+    assert collect() == ["publish"]
+
+
+def _noted(done: list[str], name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    done.append(name)
+    return function(*args, **kwargs)
 
 
 def test_changed_news(seabridge: Seabridge, web: LoopbackWeb) -> None:
@@ -295,6 +383,41 @@ def test_killed_at_any_moment(seabridge: Seabridge, sample_web: SampleWeb, tmp_p
     assert killed >= 4
 
 
+STOP = """
+import os, flows.collect
+from flows.__main__ import main
+store = flows.collect.store_fetch
+def store_one(*args):
+    store(*args)
+    os._exit(9)
+flows.collect.store_fetch = store_one
+main()
+"""
+
+
+@pytest.mark.slow
+def test_other_request_does_not_finish_a_killed_run(seabridge: Seabridge, web: LoopbackWeb) -> None:
+    """`--source` after a killed collection of all begins anew, and what the killed one stored is grouped and shown."""
+    for number in range(3):
+        news = (f"{NEWS[0]} {number}", NEWS[1], f"{NEWS[2]} {number}")
+        web.put(f"/{number}", rss(news, link=f"http://n{number}.example/"))
+    config(seabridge, *[source_table(f"s{number}", web.url(f"/{number}")) for number in range(3)])
+    environment = {**os.environ, **seabridge.environment}
+    killed = subprocess.run([sys.executable, "-c", STOP, "collect"], cwd=REPOSITORY, env=environment, check=False)
+    assert killed.returncode == 9
+    assert seabridge("collect", "--source", "s1").code == 0
+    runs = query(seabridge.home, "SELECT state, request, resumed FROM runs ORDER BY run_id")
+    assert runs == [("failed", "all", 0), ("completed", "s1", 0)]
+    assert query(seabridge.home, "SELECT source_id FROM story_items JOIN items USING (item_id) ORDER BY ALL") == [
+        ("s0",),
+        ("s1",),
+    ]
+    shown = seabridge("sql", "SELECT count(*) AS n FROM v_items", "--format", "csv")
+    assert shown.out.split() == ["n", "2"]
+    assert seabridge("collect").code == 0
+    assert query(seabridge.home, "SELECT count(*) FROM items") == [(3,)]
+
+
 # ---------------------------------------------------------------- somebody else has the database
 
 HOLD = (
@@ -317,6 +440,7 @@ def test_busy(seabridge: Seabridge, web: LoopbackWeb) -> None:
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
     asked = seabridge("sql", "SELECT title FROM v_items", "--format", "csv")
+    seabridge.monkeypatch.setattr("storage.database.PATIENCE", 1.0)
     refused = seabridge("collect")
     holder.communicate()
     assert (asked.code, asked.out.splitlines()) == (0, ["title", NEWS[0]])

@@ -63,6 +63,19 @@ def test_approval(ready: Seabridge) -> None:
     assert ready("send").code == 0
 
 
+def test_draft_is_not_shown_before_approval(ready: Seabridge) -> None:
+    """Where approval is asked for, the archive has a page only from then on; the draft itself can be read."""
+    path = ready.config / "digest.toml"
+    path.write_text(path.read_text().replace("approval = false", "approval = true"))
+    assert ready("digest").code == 0
+    assert list((ready.home / "site").iterdir()) == []
+    assert ready("editions", "show", WEEK).code == 0
+    ready("editions", "approve", WEEK)
+    assert {path.name for path in (ready.home / "site").iterdir()} == {
+        "index.html", "2025-W26-weekly-en.html", "2025-W26-weekly-en.json", "2025-W26-weekly-en.txt",
+    }  # fmt: skip
+
+
 def test_correction(ready: Seabridge) -> None:
     """A correction is a new revision that says what was wrong; everybody gets it, the first one is still there."""
     early = ready("editions", "correct", WEEK, "--note", "Wrong figure.")

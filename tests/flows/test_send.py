@@ -2,10 +2,18 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+from dataclasses import replace
 
 import pytest
 from drivers import Postbox, Seabridge
+
+from flows.digest import digest
+from flows.sample_server import SAMPLE_NOW
+from flows.settings import load
+from storage.database import open_live
 
 ADA, BO, CY = "ada@one.example", "bo@two.example", "cy@three.example"
 
@@ -91,6 +99,92 @@ def test_no_server(ready: Seabridge, postbox: Postbox) -> None:
     assert (failed.code, "127.0.0.2" in failed.err) == (1, True)
     assert ready("send").code == 0
     assert postbox.addresses() == [ADA, BO, CY]
+
+
+def test_sender_refused(ready: Seabridge, postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No fault of a recipient: the command fails in words, nobody's fate is unknown, and a later one sends to all."""
+
+    async def refuse(self: Postbox, *_: object) -> str:
+        return "550 5.7.1 sender not allowed"
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Postbox, "handle_MAIL", refuse, raising=False)
+        refused = ready("send")
+    assert (refused.code, "sender not allowed" in refused.err) == (2, True)
+    assert ready("send").code == 0
+    assert postbox.addresses() == [ADA, BO, CY]
+
+
+def test_outbox_that_cannot_be_written(ready: Seabridge) -> None:
+    """A full disk, say: nothing went out, the ledger knows it, and the next command writes all messages."""
+    (ready.home / "outbox").write_text("in the way")
+    failed = ready("send")
+    (ready.home / "outbox").unlink()
+    assert (failed.code, "cannot be written" in failed.err) == (1, True)
+    again = ready("send")
+    assert (again.code, "3 of 3" in again.out) == (0, True)
+
+
+def test_what_is_in_transmission_is_not_done(ready: Seabridge, postbox: Postbox) -> None:
+    """A row that another process left half-way, still alive, keeps the report from saying that all is well."""
+    postbox.data[BO] = "451 later"
+    ready("send")
+    with open_live(ready.home) as con:
+        con.execute("UPDATE deliveries SET state = 'transmitting' WHERE state = 'deferred'")
+    told = ready("send")
+    assert (told.code, "1 not sent yet" in told.out) == (4, True)
+
+
+def test_ledger_that_cannot_be_written(ready: Seabridge, postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server has the message: the words say so and advise `assume-sent`; nobody gets it twice."""
+    hold = "import sys, duckdb; con = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    path = str(ready.home / "live.duckdb")
+    holders: list[subprocess.Popen[bytes]] = []
+
+    def taken(_: str) -> None:
+        holders.append(
+            subprocess.Popen([sys.executable, "-c", hold, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        )
+        assert holders[0].stdout is not None
+        holders[0].stdout.readline()
+
+    monkeypatch.setattr("flows.outgoing.LEDGER_PATIENCE", 0.1)
+    monkeypatch.setattr("flows.send.GLANCE", 0.1)
+    postbox.on_data = taken
+    failed = ready("send")
+    holders[0].communicate()
+    postbox.on_data = lambda address: None
+    (first,) = postbox.addresses()
+    assert (failed.code, f"{first[0]}***@" in failed.err, "assume-sent" in failed.err) == (1, True, True)
+    with open_live(ready.home) as con:  # the process that sent would have ended by now
+        con.execute("UPDATE deliveries SET pid = 0, process_started = '' WHERE state = 'transmitting'")
+        con.execute("UPDATE leases SET pid = 0, process_started = ''")
+    assert ready("send", "--resolve", "assume-sent").code == 0
+    assert postbox.addresses() == [ADA, BO, CY]
+
+
+def test_edition_made_anew_while_send_waits(ready: Seabridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is mailed is what is stored as issued, even if a digest came between reading and freezing."""
+
+    def between(*arguments: object) -> None:
+        settings = load()
+        digest(replace(settings, digest=replace(settings.digest, name="Another Name")), SAMPLE_NOW)
+
+    monkeypatch.setattr("flows.send._needs_decision", between)
+    assert ready("send").code == 0
+    assert "Another Name" in ready("editions", "show", "2025-W26").out
+    message = next((ready.home / "outbox").iterdir()).read_text()
+    assert "Subject: Another Name" in message
+
+
+def test_excluded_until_there_is_news(ready: Seabridge) -> None:
+    """Who was left out of a draft without stories for him gets the draft that was made anew with some."""
+    path = ready.config / "recipients.toml"
+    path.write_text('[[recipients]]\naddress = "ada@one.example"\ntopics = ["counter-terrorism"]\n')
+    assert ready("send").code == 3
+    path.write_text('[[recipients]]\naddress = "ada@one.example"\n')
+    assert ready("send").code == 0
+    assert len(list((ready.home / "outbox").iterdir())) == 1
 
 
 @pytest.mark.slow

@@ -8,6 +8,8 @@ from builders import config_folder, rss, source_table
 from drivers import LoopbackWeb, Seabridge
 
 from flows.sample_server import SAMPLE_NOW
+from storage.database import open_live
+from storage.runs import begin_run
 
 NEWS = ("EU and US sign arrangement on defence cooperation", SAMPLE_NOW - timedelta(days=3),
         "The European Defence Agency and the Pentagon have signed an administrative arrangement.")  # fmt: skip
@@ -34,6 +36,38 @@ def test_run_without_any_source(seabridge: Seabridge, web: LoopbackWeb) -> None:
     (message,) = (seabridge.home / "outbox").iterdir()
     assert told.code == 1
     assert "0 of 1" in message.read_text()
+
+
+def test_run_while_another_collects(seabridge: Seabridge, web: LoopbackWeb) -> None:
+    """The digest of what is stored goes out all the same; the command says what it left out and ends with 4."""
+    source = source_table("one", web.put("/feed", rss(NEWS)))
+    config_folder(seabridge.config, [source], recipients=["ada@one.example"])
+    seabridge("collect")
+    with open_live(seabridge.home) as con:
+        begin_run(con, "collect", SAMPLE_NOW, "hash")
+    told = seabridge("run")
+    assert (told.code, "Not collected" in told.out) == (4, True)
+    assert len(list((seabridge.home / "outbox").iterdir())) == 1
+
+
+@pytest.mark.slow
+def test_late_news_is_in_the_next_edition(seabridge: Seabridge, web: LoopbackWeb) -> None:
+    """What was published on Sunday night and first seen after the digest of Monday is in the next one, shown apart."""
+    late = ("US withdraws from NATO command structure", SAMPLE_NOW - timedelta(hours=8),
+            "The United States told its European allies in NATO that it leaves the command structure.",
+    )  # fmt: skip
+    announced = ("Pentagon and EU to sign military mobility arrangement", SAMPLE_NOW + timedelta(days=4), NEWS[2])
+    source = source_table("one", web.put("/feed", rss(NEWS, announced)))
+    config_folder(seabridge.config, [source], recipients=["ada@one.example"])
+    seabridge("run")
+    web.put("/feed", rss(NEWS, announced, late))
+    seabridge("collect", now="2025-06-30T06:00:00Z")
+    seabridge("run", now="2025-07-07T05:00:00Z")
+    first, second = (seabridge("editions", "show", week).out for week in ("2025-W26", "2025-W27"))
+    assert late[0] not in first
+    assert late[0] in second[second.index("LATE ARRIVALS") :]
+    assert "1 item first seen this week had an older date" in second
+    assert announced[0] not in second
 
 
 def test_run_dry(seabridge: Seabridge, web: LoopbackWeb) -> None:

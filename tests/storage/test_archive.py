@@ -1,17 +1,20 @@
 """Answers in WARC files: what was received comes back, whatever happened to the file behind it."""
 
-from datetime import UTC, datetime
+import dataclasses
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from parsers.errors import Permanent
+from parsers.errors import Misconfigured, Permanent
 from parsers.model import Response
-from storage.archive import Archive, archived, read_archived, store_archived
+from storage.archive import Archive, archived_feeds, archived_pages, read_archived, store_archived
 from storage.database import open_live
 
 RECEIVED = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
+LATER = RECEIVED + timedelta(days=1)
 
 
 def answer(url: str, body: bytes) -> Response:
@@ -67,13 +70,32 @@ def test_nothing_is_written_without_an_answer(tmp_path: Path) -> None:
     assert not (tmp_path / "raw").exists()
 
 
-def test_places_are_found_again_newest_first(tmp_path: Path) -> None:
-    """SQL knows where each answer lies, by source and time."""
-    with Archive(tmp_path / "raw", "collect-1") as archive, open_live(tmp_path) as con:
-        kept = archive.add("eda", [answer("http://a.example/1", b"one"), answer("http://a.example/2", b"two")])
-        store_archived(con, kept)
-        store_archived(con, kept)
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the system says when no byte fits any more becomes a sentence with the folder, also when it is closed."""
+    full = Path("/dev/full").open("wb")  # noqa: SIM115 - the archive closes it
+    monkeypatch.setattr(Archive, "_opened", lambda _: full)
+    with pytest.raises(Misconfigured, match=f"{tmp_path}: no space left"), Archive(tmp_path, "collect-1") as archive:
+        archive.add("eda", [answer("http://a.example/1", b"one")])
+    assert full.closed
 
-        assert sorted(archived(con, "eda"), key=lambda one: one.url) == kept
-        assert archived(con, "eda", RECEIVED.replace(year=2027)) == []
-        assert archived(con, "nato") == []
+
+def test_places_are_found_again_newest_first(tmp_path: Path, make: SimpleNamespace) -> None:
+    """SQL knows where each answer lies, by source, time and what was asked for: a feed stays one under its old url."""
+    with Archive(tmp_path / "raw", "collect-1") as archive, open_live(tmp_path) as con:
+        old, new, page = archive.add(
+            "alpha",
+            [
+                answer("http://a.example/old", b"one"),
+                dataclasses.replace(answer("http://a.example/new", b"two"), fetched_at=LATER),
+                answer("http://a.example/page", b"three"),
+            ],
+        )
+        store_archived(con, [old, new, page])
+        store_archived(con, [old, new, page])
+        make.store(con, url="http://a.example/old")
+        make.store(con, url="http://a.example/new")
+
+        assert archived_feeds(con, "alpha") == [new, old]
+        assert archived_feeds(con, "alpha", LATER) == [new]
+        assert archived_pages(con, "alpha") == [page]
+        assert archived_feeds(con, "nato") == archived_pages(con, "nato") == []

@@ -37,9 +37,21 @@ def test_all_of_a_fetch_is_stored(con: Connection, make):
         "evidence": 2,
         "dispositions": 2,
     }
-    known = {"key 1": Known(f"{1:016x}", "sha 1"), "key 2": Known(f"{2:016x}", "sha 2")}
+    known = {"key 1": Known(f"{1:016x}", "sha 1", True), "key 2": Known(f"{2:016x}", "sha 2", True)}
     assert known_entries(con, "alpha") == known
     assert known_entries(con, "beta") == {}
+
+
+def test_known_entry_tells_whether_its_item_has_a_page(con: Connection, make):
+    """So that a page that fails later does not cost the text; an entry without an item has none."""
+    make.store(con, *[make.judged(n, text_origin=origin) for n, origin in enumerate(("page", "pdf", "feed", "title"))])
+    con.execute("UPDATE entries SET item_id = NULL WHERE entry_key = 'key 0'")
+    assert {key: known.has_page for key, known in known_entries(con, "alpha").items()} == {
+        "key 0": False,
+        "key 1": True,
+        "key 2": False,
+        "key 3": False,
+    }
 
 
 def test_second_call_for_the_same_source_changes_nothing(con: Connection, make, now):

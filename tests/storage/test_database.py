@@ -1,5 +1,6 @@
 """open_live: alone, in UTC, with words that a person can act on."""
 
+import errno
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import duckdb
 import pytest
 
 from parsers.errors import Busy, Misconfigured
-from storage.database import Connection, insert_rows, open_live, schema_version, transaction
+from storage import database
+from storage.database import GLANCE, Connection, insert_rows, open_live, schema_version, transaction
 
 HOLD = """
 import sys, pathlib
@@ -37,6 +39,52 @@ def test_waits_until_the_holder_lets_go(tmp_path, child):
     holder.stdin.flush()
     with open_live(tmp_path, wait=30) as con:
         assert con.execute("SELECT count(*) FROM runs").fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize(("wait", "least", "most"), [({}, 240, 300), ({"wait": GLANCE}, 3, 5)])
+def test_a_step_waits_minutes_and_a_person_seconds(tmp_path, child, monkeypatch, wait, least, most):
+    """Another step may hold the file for minutes: only then does a step give up, and only then."""
+    holder = child(HOLD, tmp_path)
+    assert holder.stdout.readline() == "open\n"
+    pauses = [0.0]
+    monkeypatch.setattr(database.time, "monotonic", lambda: sum(pauses))
+    monkeypatch.setattr(database.time, "sleep", pauses.append)
+    with pytest.raises(Busy), open_live(tmp_path, **wait):
+        pass
+    assert least <= sum(pauses) <= most
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        duckdb.TransactionException(
+            'Failed to commit: Could not write file "live.duckdb.wal": No space left on device'
+        ),
+        duckdb.IOException('IO Error: Could not write file "x": Disk quota exceeded'),
+        duckdb.FatalException("FATAL Error: Failed: database has been invalidated: No space left on device"),
+    ],
+)
+def test_a_full_disk_is_told(tmp_path, problem):
+    """Whoever meets it, it is one sentence with the file and the remedy."""
+
+    def meet() -> None:
+        with open_live(tmp_path):
+            raise problem
+
+    with pytest.raises(Misconfigured, match=r"live\.duckdb: no space left .* run again$"):
+        meet()
+
+
+def test_other_faults_stay_what_they_are(tmp_path):
+    """Only a full disk is translated."""
+
+    def meet() -> None:
+        with open_live(tmp_path):
+            raise OSError(errno.EACCES, "Permission denied")
+
+    with pytest.raises(PermissionError):
+        meet()
 
 
 def test_folder_is_made(tmp_path):

@@ -49,6 +49,15 @@ def test_planning_again_adds_only_who_is_missing(ledger, now):
     assert excluded_by_reason(ledger, EDITION, 1) == {"suppressed": 1}
 
 
+def test_exclusion_is_looked_at_again(ledger, now):
+    """Who had no stories gets the edition that was made anew, and the other way round; a frozen message stays."""
+    people = [PlannedDelivery("anna", "a***@x.test", "nothing"), PlannedDelivery("bert", "b***@x.test", "nothing")]
+    assert plan_deliveries(ledger, EDITION, 1, [*people, PlannedDelivery("carl", "c***@x.test")], now) == 0
+    assert [_state(ledger, name) for name in ("anna", "bert", "carl")] == ["planned", "excluded", "planned"]
+    assert balance(ledger, EDITION, 1) == Balance(3, planned=2, excluded=1)
+    assert excluded_by_reason(ledger, EDITION, 1) == {"nothing": 1}
+
+
 def test_only_one_claim_wins(ledger, now):
     """The second one to ask gets nothing, and what was accepted is never claimed again."""
     assert claim(ledger, EDITION, 1, "anna", now, **NAMED)

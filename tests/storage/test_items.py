@@ -1,8 +1,9 @@
 """Reading items: which ones, in which order, and what is counted."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from storage.database import Connection
+from storage.editions import EditionRow, store_edition
 from storage.items import (
     counts_by_topic,
     find_item_ids,
@@ -15,6 +16,9 @@ from storage.items import (
     late_and_undated,
     recent_items,
 )
+
+EDITION = "2026-W46/weekly/en"
+WEEK = timedelta(days=7)
 
 
 def _ids(found) -> list[int]:
@@ -67,11 +71,14 @@ def test_items_of_other_rules_are_found(con: Connection, make):
     assert item_ids_not_judged_by(con, "rules 2") == [f"{1:016x}"]
 
 
-def test_copy_index_gets_originals_only(con: Connection, make, now):
-    """A copy is not compared with copies, and old items are not compared at all."""
-    old = make.judged(1, first_seen=now - timedelta(days=30))
-    make.store(con, old, make.judged(2), make.judged(3, copy_of=f"{2:016x}"))
-    assert recent_items(con, now - timedelta(days=14)) == [make.item(2)]
+def test_copy_index_gets_what_it_knew(con: Connection, make, now):
+    """Copies with their originals; of old items only those that show a recent one to be an original."""
+    old = now - timedelta(days=30)
+    make.store(con, make.judged(1, first_seen=old), make.judged(2), make.judged(3, copy_of=f"{2:016x}"))
+    make.store(con, make.judged(4, first_seen=old, copy_of=f"{2:016x}"), make.judged(5, copy_of=f"{1:016x}"))
+    found = {int(item.id, 16): copy_of and int(copy_of, 16) for item, copy_of in recent_items(con, now - timedelta(14))}
+    assert found == {2: None, 3: 2, 4: 2, 5: 1}
+    assert recent_items(con, now)[1] == (make.item(2), None)
 
 
 def test_topics_are_counted_without_copies_and_off_topic_items(con: Connection, make, now):
@@ -98,4 +105,38 @@ def test_late_and_undated_items_are_counted(con: Connection, make, now):
         make.judged(5, first_seen=seen, published=None, by=make.judgement(relevance="off")),
         make.judged(6, first_seen=now, published=None),
     )
-    assert late_and_undated(con, start, now) == (1, 1)
+    late, undated = late_and_undated(con, EDITION, start, now)
+    assert (_ids(late), undated) == ([1], 1)
+
+
+def _stored_edition(con: Connection, name: str, start: datetime, composed: datetime, *items: int) -> None:
+    row = EditionRow(name, 1, start, start + WEEK, "UTC", "", "{}", "", "", "", "draft", composed)
+    store_edition(con, row, [f"{number:016x}" for number in items])
+
+
+def test_late_is_what_no_edition_could_carry(con: Connection, make, now):
+    """Not what another edition of the series carried, nor what that of its own week knew and had no room for."""
+    start = now - WEEK
+    morning = start + timedelta(hours=7)
+    early, after = morning - timedelta(hours=2), morning + timedelta(hours=1)
+    sunday, before = start - timedelta(minutes=30), start - WEEK - timedelta(hours=1)
+    make.store(
+        con,
+        make.judged(1, first_seen=early, published=sunday),  # counted by the edition of its week
+        make.judged(2, first_seen=after, published=sunday),
+        make.judged(3, first_seen=early, published=before),
+        make.judged(4, first_seen=early, published=before),  # carried there, as late
+        make.judged(5, first_seen=after, published=sunday),  # carried by a digest in another language
+    )
+    _stored_edition(con, "2026-W45/weekly/en", start - WEEK, morning, 4)
+    _stored_edition(con, "2026-W46/weekly/fr", start, after, 5)
+    _stored_edition(con, EDITION, start, now, 2)
+    assert sorted(_ids(late_and_undated(con, EDITION, start, now)[0])) == [2, 3, 5]
+
+
+def test_future_dates_are_in_no_edition(con: Connection, make, now):
+    """What was dated ahead when it came neither leads a later week nor counts in it."""
+    ahead = now + timedelta(minutes=61)
+    make.store(con, make.judged(1, published=ahead), make.judged(2, published=now + timedelta(minutes=60)))
+    assert _ids(items_published_between(con, now, now + WEEK)) == [2]
+    assert counts_by_topic(con, now, now + WEEK) == {"dialogue": 1, "pesco": 1}

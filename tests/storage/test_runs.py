@@ -67,11 +67,11 @@ def test_reused_process_number_is_not_the_holder(con: Connection, now):
 
 def test_holder_on_another_host_keeps_the_flow_until_the_lease_ends(con: Connection, now):
     """Whether a process of another machine lives cannot be seen, so only its lease counts."""
-    run = begin_run(con, "collect", now, "hash")
+    run = begin_run(con, "collect", now, "hash", lease=LEASE / 2)
     con.execute("UPDATE leases SET host = 'elsewhere', pid = 1")
     with pytest.raises(Busy):
-        begin_run(con, "collect", now + LEASE / 2, "hash")
-    assert begin_run(con, "collect", now + LEASE, "hash").id == run.id
+        begin_run(con, "collect", now + LEASE / 4, "hash")
+    assert begin_run(con, "collect", now + LEASE / 2, "hash").id == run.id
 
 
 def test_renewed_lease_holds_longer(con: Connection, now):
@@ -113,6 +113,28 @@ def test_old_unfinished_run_is_closed_as_failed(con: Connection, now):
     new = begin_run(con, "collect", later, "hash")
     assert (new.resumed, new.id != old.id) == (False, True)
     assert [(run.id, run.state) for run in last_runs(con, 5)] == [(new.id, "running"), (old.id, "failed")]
+
+
+@pytest.mark.parametrize(("request_", "resumed"), [("one", False), ("all", True)])
+def test_only_an_equal_request_goes_on(con: Connection, now, request_, resumed):
+    """Who asks for one source does not finish the run for all of them: that one is closed, and a new one begins."""
+    old = begin_run(con, "collect", now, "hash", request="all")
+    con.execute("UPDATE leases SET process_started = 'another boot:1'")
+    new = begin_run(con, "collect", now + timedelta(minutes=5), "hash", request=request_)
+    assert (new.resumed, new.id == old.id) == (resumed, resumed)
+    state = "running" if resumed else "failed"
+    assert con.execute("SELECT state, request FROM runs WHERE run_id = ?", [old.id]).fetchall() == [(state, "all")]
+
+
+def test_run_after_a_failure_knows_it(con: Connection, now):
+    """What a run that did not end well has stored is still to be worked up, by the next run, whatever it asks for."""
+    first = begin_run(con, "collect", now, "hash", request="all")
+    assert not first.after_failure
+    con.execute("UPDATE leases SET process_started = 'another boot:1'")
+    second = begin_run(con, "collect", now + timedelta(minutes=1), "hash", request="one")
+    assert second.after_failure
+    finish_run(con, second.id, now, "completed", {})
+    assert not begin_run(con, "collect", now + timedelta(minutes=2), "hash", request="one").after_failure
 
 
 def test_last_runs_come_newest_first_with_their_figures(con: Connection, now):

@@ -11,6 +11,7 @@ from storage import snapshot
 from storage.analyst import run_query
 from storage.database import Connection, open_live, schema_version
 from storage.deliveries import PlannedDelivery, plan_deliveries
+from storage.editions import EditionRow, EditionState, store_edition
 from storage.messages import Message, freeze_messages
 from storage.snapshot import PUBLIC, publish, snapshot_path
 
@@ -35,6 +36,21 @@ def test_published_tables_hold_what_the_live_ones_hold(published, con: Connectio
     for table in PUBLIC:
         count = f"SELECT count(*) FROM {table}"
         assert _ask(published, count) == con.execute(count).fetchall()
+
+
+def test_drafts_are_not_published(con: Connection, tmp_path, now):
+    """What nobody has approved is open work: neither its text nor its items nor its row in a view are there."""
+    states: list[EditionState] = ["draft", "approved", "issued"]
+    for number, state in enumerate(states, start=1):
+        bytes_of = {"subject": state, "model_json": "{}", "html": f"{state} html", "text": state, "sha256": state}
+        row = EditionRow("2026-W46/weekly/en", number, now, now, "UTC", **bytes_of, state=state, created_at=now)
+        store_edition(con, row, [f"item {state}"])
+    path = publish(con, tmp_path, now)
+
+    assert _ask(path, "SELECT state FROM editions ORDER BY 1") == [("approved",), ("issued",)]
+    assert _ask(path, "SELECT state, items FROM v_editions ORDER BY 1") == [("approved", 1), ("issued", 1)]
+    assert _ask(path, "SELECT item_id FROM edition_items ORDER BY 1") == [("item approved",), ("item issued",)]
+    assert b"draft html" not in path.read_bytes()
 
 
 def test_no_person_is_published(published):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from parsers.judging.novelty import HORIZON, Known, decide
+from parsers.judging.novelty import HORIZON, Known, decide, waiting, waiting_since
 from parsers.model import Entry
 from parsers.reading.normalise import entry_key, entry_sha256
 
@@ -32,6 +32,24 @@ def test_new_same_changed(now: datetime) -> None:
 def test_horizon(now: datetime, age: timedelta, verdict: str) -> None:
     """Ninety days ago is news, a second more is not."""
     assert verdicts([replace(ENTRY, published=now - age)], {}, now) == [verdict]
+
+
+def test_horizon_of_an_entry_that_gives_only_its_last_change(now: datetime) -> None:
+    """Atom asks only for `updated`, so that date counts where there is no other."""
+    old = now - HORIZON - timedelta(days=1)
+    assert verdicts([replace(ENTRY, updated=old)], {}, now) == ["too-old"]
+    assert verdicts([replace(ENTRY, updated=old, published=now)], {}, now) == ["new"]
+
+
+def test_entry_that_waits_for_its_page(now: datetime) -> None:
+    """It has changed at every visit until its page was read; other words begin a new wait."""
+    sha256 = entry_sha256(ENTRY)
+    known = Known("item", waiting(sha256, now))
+    assert verdicts([ENTRY], {entry_key(ENTRY): known}, now) == ["changed"]
+    assert waiting_since(known, sha256) == now
+    assert waiting_since(known, "other") is None
+    assert waiting_since(Known("item", sha256), sha256) is None
+    assert waiting_since(None, sha256) is None
 
 
 def test_too_old_stays_the_same(now: datetime) -> None:

@@ -105,6 +105,15 @@ def test_the_longest_honest_text(entry: Entry, page_: Page | None, text: str, or
     assert (made.text, made.text_origin) == (text, origin)
 
 
+@pytest.mark.parametrize("problem", ["paywall stub", "consent or login page", "soft 404", "needs javascript"])
+def test_a_notice_is_no_article(problem: str) -> None:
+    """However long the notice is, the feed's words serve, and the item says why."""
+    made = item(page=page(problems=(problem,)))
+
+    assert (made.text, made.text_origin, made.problems) == (ENTRY.summary, "feed", (problem,))
+    assert item(page=page(problems=("truncated by parser",))).text == ARTICLE
+
+
 def test_a_stub_is_named() -> None:
     """Nothing is left out in silence."""
     assert item(page=page("Stub.")).problems == ("the page gave only 5 characters of text, which were not used",)

@@ -1,0 +1,53 @@
+"""Tells whether the snapshot shows what is stored. Publishes nothing.
+
+Rows of runs and fetches do not count: every run has them, also one that brought nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from storage.migrations import latest_version
+from storage.snapshot import snapshot_path
+
+_TOLD_BY: Mapping[str, str] = {
+    "items": "item_id, content_sha256, problems, published_at, updated_at, copy_of, rules_version",
+    "entries": "source_id, entry_key, entry_sha256",
+    "story_items": "item_id, story_id",
+    "sources": "*COLUMNS(* EXCLUDE (listed_at))",
+    "feed_states": "source_id, url, consecutive_failures > 0, last_kind, moved_to",
+    "quarantine": "source_id, sha256",
+    "seeds": "seed_id, text_sha256, text_origin, rules_version",
+}
+"""Table -> columns in which analysts see a difference: news, a change, a source that failed or came back."""
+
+
+def is_published(con: duckdb.DuckDBPyConnection, home: Path, zone: str) -> bool:
+    """Whether there is a snapshot, of this program and zone, that shows what is stored."""
+    path = snapshot_path(home)
+    if not path.is_file():
+        return False
+    try:
+        with _attached(con, path):
+            made_by = con.execute("SELECT schema_version, zone FROM published.snapshot_info").fetchall()
+            return made_by == [(latest_version(), zone)] and _state(con, "published.") == _state(con, "")
+    except duckdb.Error:  # damaged, or of an older program: a new one is due
+        return False
+
+
+@contextmanager
+def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
+    con.execute("ATTACH '{}' AS published (READ_ONLY)".format(str(path).replace("'", "''")))
+    try:
+        yield
+    finally:
+        con.execute("DETACH published")
+
+
+def _state(con: duckdb.DuckDBPyConnection, where: str) -> list[tuple[object, ...]]:
+    return [
+        con.execute(f"SELECT count(*), bit_xor(hash({columns})) FROM {where}{table}").fetchall()[0]  # noqa: S608
+        for table, columns in _TOLD_BY.items()
+    ]
