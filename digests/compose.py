@@ -49,6 +49,7 @@ def compose(
     late: Sequence[JudgedItem] = (),
     undated: int = 0,
     seed_notes: Sequence[str] = (),
+    correction: str | None = None,
     earlier: Mapping[str, str] | None = None,
     revision: int = 1,
 ) -> Edition:
@@ -60,7 +61,8 @@ def compose(
         topics: (id, name) of all topics.
         counts_this, counts_last: items by topic, this week and the week before; None where there was no week before.
         late: first seen in the week and published before it; the best are shown in a block of their own.
-        seed_notes: sentences about the seed documents, shown before the first story.
+        seed_notes: sentences about the seed documents, shown with what the edition rests on.
+        correction: what was wrong in the revision before; the first thing that a reader sees.
         earlier: item id -> id of the edition that carried it. For a correction leave out the edition itself.
 
     A story leads the edition, or stands in the section of its best topic, or is counted in that section's `more`. The
@@ -104,8 +106,9 @@ def compose(
         imprint=_imprint(settings, slug_of(edition_id, revision)),
         arrivals=tuple(_story(one, rank, names, zone, _SUMMARY) for rank, one in enumerate(overdue[:ARRIVALS], 1)),
     )
-    notes = (*notes_of(edition), *(one_line(note, _NOTE) for note in seed_notes))
-    return finished(replace(edition, notes=notes))
+    corrected = (one_line(f"Correction: {correction}", _NOTE),) if correction else ()
+    basis = (*edition.basis, *(one_line(note, _NOTE) for note in seed_notes))
+    return finished(replace(edition, notes=(*corrected, *notes_of(edition)), basis=basis))
 
 
 def unsubscribe_uri(settings: DigestSettings) -> str:

@@ -22,6 +22,7 @@ from parsers.model import Source
 from storage.database import Connection, open_live
 from storage.editions import EditionRow, get_edition, list_editions, sent_story_ids, store_edition
 from storage.items import counts_by_topic, items_published_between, late_and_undated
+from storage.runs import collected_between
 from storage.seeds import stored_seeds
 from storage.snapshot import publish
 from storage.sources import FeedState, feed_states
@@ -30,6 +31,9 @@ from storage.stories import stories_since
 MODEL: TypeAdapter[Edition] = TypeAdapter(Edition)
 """Stores an edition as JSON and brings it back."""
 _SITE_FILES = (".html", ".txt", ".json")
+AROUND = timedelta(days=1)
+"""How near to the end of last week a collection must be for a change against it to be shown: what feeds still hold of a
+week that nobody read is a remainder, and would make a trend that never was."""
 COVERED = timedelta(days=2)
 """A source whose last answer is from before the last two days of a week may have news of that week that we missed."""
 FAILING = 3
@@ -84,7 +88,8 @@ def composed(
 ) -> Edition:
     """The edition from what is stored, cut to the size that mail programs show whole. `correction`: what was wrong."""
     last = before(period)
-    counts_last = counts_by_topic(con, last.start, last.end)
+    was_read = collected_between(con, last.end - AROUND, last.end + AROUND)
+    counts_last = counts_by_topic(con, last.start, last.end) if was_read else None
     late, undated = late_and_undated(con, edition_id(settings, period), period.start, period.end)
     edition = compose(
         settings=settings.digest,
@@ -94,11 +99,12 @@ def composed(
         sources={source.id: source for source in settings.sources},
         topics=[(topic.id, topic.name) for topic in settings.topics.topics],
         counts_this=counts_by_topic(con, period.start, period.end),
-        counts_last=counts_last or None,
+        counts_last=counts_last,
         coverage=coverage_of(settings.sources, feed_states(con), period),
         late=late,
         undated=undated,
-        seed_notes=((f"Correction: {correction}",) if correction else ()) + _seed_notes(con),
+        seed_notes=_seed_notes(con),
+        correction=correction,
         earlier=sent_story_ids(con, edition_id(settings, period)),
         revision=revision,
     )

@@ -114,6 +114,16 @@ def check_lease(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
         raise Busy(database_path(con), holder.pid, f"run {run_id} was taken over by {holder}")
 
 
+def collected_between(con: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> bool:
+    """Whether a collection that began from `start` up to and including `end` came to an end with something read."""
+    found = con.execute(
+        "SELECT count(*) FROM runs WHERE flow = 'collect' AND state IN ('completed', 'partial')"
+        " AND started_at >= ? AND started_at <= ?",
+        [start, end],
+    ).fetchall()
+    return bool(found[0][0])
+
+
 def last_runs(con: duckdb.DuckDBPyConnection, n: int) -> list[RunRow]:
     """The `n` newest runs of all flows, newest first."""
     rows = con.execute(

@@ -176,10 +176,16 @@ def test_marks(judged: Judge, edit: Edit, sources: dict[str, Source]) -> None:
 
 
 def test_seed_notes_are_shown(edit: Edit, judged: Judge) -> None:
-    """What is known of the seed documents stands before the first story."""
-    assert edit(judged("x", "pesco"), seed_notes=["One document is present only as an abstract."]).notes == (
-        "One document is present only as an abstract.",
-    )
+    """What is known of the seed documents stands with what the edition rests on, not before the news."""
+    edition = edit(judged("x", "pesco"), seed_notes=["One document is present only as an abstract."])
+    assert edition.basis[-1] == "One document is present only as an abstract."
+    assert edition.notes == ()
+
+
+def test_a_correction_comes_first(edit: Edit, judged: Judge) -> None:
+    """What was wrong is the first thing that a reader sees."""
+    edition = edit(judged("x", "pesco"), correction="The date was wrong.", revision=2)
+    assert edition.notes[0] == "Correction: The date was wrong."
 
 
 def test_same_input_same_edition(judged: Judge, edit: Edit) -> None:
