@@ -14,7 +14,7 @@ def main() -> None:
         app()
     except Misconfigured as error:
         count = len(error.problems)
-        _fail(f"{count} problem{'s' * (count != 1)} in the configuration:\n{error}", 2)
+        _fail(str(error) if count == 1 else f"{count} problems:\n{error}", 2)
     except Busy as error:
         _fail(str(error), 5)
     except SeabridgeError as error:

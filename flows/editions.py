@@ -10,14 +10,15 @@ from digests.render import render_json
 from flows.digest import MODEL, composed, keep, rendered, write_site
 from flows.settings import Settings
 from parsers.errors import SeabridgeError
-from storage.database import open_live
+from storage.database import GLANCE, open_live
 from storage.deliveries import balance
 from storage.editions import EditionRow, get_edition, list_editions, set_edition_state
+from storage.snapshot import publish
 
 
 def listed(home: Path) -> list[Mapping[str, Any]]:
     """Every revision of every edition with how many have it."""
-    with open_live(home) as con:
+    with open_live(home, wait=GLANCE) as con:
         rows = [(row, balance(con, row.id, row.revision)) for row in list_editions(con)]
     return [
         {
@@ -41,14 +42,15 @@ def shown(settings: Settings, name: str, revision: int | None, format: Literal["
     return row.html if format == "html" else row.text
 
 
-def approve(settings: Settings, name: str) -> str:
-    """Approve the newest revision, which puts it into the static archive; says what it is now."""
+def approve(settings: Settings, name: str, now: datetime) -> str:
+    """Approve the newest revision, which puts it into archive and snapshot; says what it is now."""
     row = _stored(settings, name, None)
     if row.state != "draft":
         return f"{row.id} revision {row.revision} is {row.state} already."
-    with open_live(settings.home) as con:
+    with open_live(settings.home, wait=GLANCE) as con:
         set_edition_state(con, row.id, row.revision, "approved")
         rows = list_editions(con)
+        publish(con, settings.home, now, zone=settings.digest.zone)
     write_site(settings, rows)
     return f"{row.id} revision {row.revision} is approved: seabridge send --week {row.id.partition('/')[0]}"
 
@@ -66,7 +68,7 @@ def correct(settings: Settings, name: str, note: str, now: datetime) -> str:
     elif row.state == "draft":
         raise SeabridgeError(f"{row.id} has not gone out; seabridge digest makes it again")
     period = week(row.id.partition("/")[0], settings.digest.zone)
-    with open_live(settings.home) as con:
+    with open_live(settings.home, wait=GLANCE) as con:
         edition = composed(con, settings, period, correcting, correction=note)
     keep(settings, rendered(edition, now), edition, now)
     return f"{row.id} revision {edition.revision} is made: seabridge send --week {period.iso}"
@@ -74,7 +76,7 @@ def correct(settings: Settings, name: str, note: str, now: datetime) -> str:
 
 def _stored(settings: Settings, name: str, revision: int | None) -> EditionRow:
     wanted = name if "/" in name else f"{name}/{settings.digest.id}/{settings.digest.language}"
-    with open_live(settings.home) as con:
+    with open_live(settings.home, wait=GLANCE) as con:
         row = get_edition(con, wanted, revision)
     if row is None:
         which = f" revision {revision}" if revision else ""

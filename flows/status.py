@@ -7,7 +7,7 @@ from typing import Any
 
 from parsers.errors import Misconfigured, Problem
 from storage.database import GLANCE, LIVE_NAME, open_live
-from storage.deliveries import balance
+from storage.deliveries import balance, list_deliveries
 from storage.editions import list_editions
 from storage.runs import last_runs
 from storage.sources import feed_states
@@ -41,6 +41,7 @@ def status(home: Path) -> Status:
         runs = last_runs(con, RUNS)
         states = feed_states(con)
         editions = [(row, balance(con, row.id, row.revision)) for row in list_editions(con)[:EDITIONS]]
+        ledgers = [list_deliveries(con, row.id, row.revision) for row, _ in editions]
     trouble = sorted((s for s in states.values() if s.consecutive_failures), key=lambda s: -s.consecutive_failures)
     lines = [
         f"{row.id} r{row.revision}: {b.uncertain} of unknown fate; seabridge send --resolve"
@@ -50,7 +51,22 @@ def status(home: Path) -> Status:
     lines += [
         f"{row.id} r{row.revision}: {b.deferred} deferred; seabridge send again" for row, b in editions if b.deferred
     ]
-    lines += [f"{run.id} is unfinished; the next {run.flow} goes on with it" for run in runs if run.state == "running"]
+    lines += [
+        f"{row.id} r{row.revision}: {row.state}, and {b.planned + b.transmitting or 'nobody'} waiting: seabridge send"
+        for row, b in editions[:1]
+        if row.state != "issued" or b.planned or b.transmitting
+    ]
+    lines += [
+        f"{row.id} r{row.revision}: rejected for {one.masked}: {one.detail}; mend or drop it in recipients.toml"
+        for (row, _), ledger in zip(editions, ledgers, strict=True)
+        for one in ledger
+        if one.state == "rejected"
+    ]
+    lines += [
+        f"{run.id} is running, or was killed; the same command within an hour goes on with it"
+        for run in runs
+        if run.state == "running"
+    ]
     lines += [
         f"{s.source_id} has moved to {s.moved_to}; change its url in sources.toml"
         for s in states.values()

@@ -15,7 +15,7 @@ from parsers.judging.scoring import Gold, Scores, score
 from parsers.judging.topic_file import TopicFile
 from parsers.judging.topics import Rules, compile_rules, judge
 from parsers.model import JudgedItem
-from storage.database import open_live
+from storage.database import GLANCE, open_live
 from storage.items import item_ids, items_by_id
 
 BATCH = 500
@@ -69,10 +69,10 @@ def difference(home: Path, old: Rules, new: Rules) -> Difference:
     """Judge the whole archive by both rules."""
     changes: list[tuple[str, str, str, str]] = []
     relevance: Counter[str] = Counter()
-    with open_live(home) as con:
+    with open_live(home, wait=GLANCE) as con:
         ids = item_ids(con)
     for start in range(0, len(ids), BATCH):
-        with open_live(home) as con:
+        with open_live(home, wait=GLANCE) as con:
             batch = items_by_id(con, ids[start : start + BATCH])
         for one in batch:
             before, after = judge_item(old, one.item), judge_item(new, one.item)

@@ -48,9 +48,10 @@ def show(
 def approve(edition: Name) -> None:
     """Let the newest revision go out, where digest.toml says approval = true. From then on it does not change."""
     from flows.editions import approve as allow
+    from flows.environment import current_time
     from flows.settings import load
 
-    sys.stdout.write(f"{allow(load(), edition)}\n")
+    sys.stdout.write(f"{allow(load(), edition, current_time())}\n")
 
 
 @app.command()

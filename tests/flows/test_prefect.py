@@ -331,7 +331,7 @@ def test_what_fails_is_failed_there_too(served: Site, new_site: Callable[..., Si
     """Exit codes are those of the plain command, and no failed step looks completed."""
     unknown = served.run("collect", "--source", "nobody")
     assert (unknown.code, unknown.out) == (2, "")
-    assert unknown.err == "seabridge: 1 problem in the configuration:\nsources.toml: nobody: no source has this id\n"
+    assert unknown.err == "seabridge: sources.toml: nobody: no source has this id\n"
     assert served.newest()["state_type"] == "FAILED"
 
     web[0][HERE, "/held"] = (500, "text/plain", b"broken")
