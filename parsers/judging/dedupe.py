@@ -24,8 +24,8 @@ SHINGLE_WORDS = 5
 CONTAINMENT = 0.5
 """Share of the shorter text that must stand in the longer one."""
 CONTAINMENT_AT_HOME = 0.8
-"""The same for two items of one source under different titles, which share what the site prints under every headline
-(a footer, a notice): only an article that comes again, updated or under a new headline, shares so much more."""
+"""The same for two items of one source under unlike titles, which share what the site prints under every headline (a
+footer, a notice): only an article that comes again under a new headline shares so much more."""
 MIN_SHINGLES = 25
 """Shorter texts say too little: a teaser of two sentences can be a quotation that everybody prints."""
 MAX_WORDS = 5_000
@@ -201,8 +201,14 @@ def _promise(anchors: int, asked: _Known, known: _Known) -> float:
 def _share(found: frozenset[int], asked: _Known, known: _Known) -> float:
     """How much of the shorter text stands in the longer one; 0 if that is too little for a copy."""
     share = len(found.intersection(known.shingles)) / min(len(found), len(known.shingles))
-    at_home = asked.source_id == known.source_id and asked.title != known.title
+    at_home = asked.source_id == known.source_id and not _alike(asked.title, known.title)
     return share if share >= (CONTAINMENT_AT_HOME if at_home else CONTAINMENT) else 0.0
+
+
+def _alike(title: str, other: str) -> bool:
+    """Whether half the words of the shorter title stand in the longer one, as they do when an article is updated."""
+    words, others = set(title.split()), set(other.split())
+    return 2 * len(words & others) >= min(len(words), len(others))
 
 
 def _age(item: Item) -> tuple[datetime, str]:
