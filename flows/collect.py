@@ -25,8 +25,9 @@ from flows.gather import Desk, Gathered, gather
 from flows.judging import Judged, judge_gathered, judge_item, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
+from flows.runs import closed_on_failure, sources_named
 from flows.settings import Settings
-from parsers.errors import Misconfigured, Problem, SeabridgeError
+from parsers.errors import SeabridgeError
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Known
 from parsers.judging.stories import group
@@ -70,7 +71,6 @@ class Tally:
     sources: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
-    seeds: Counter[str] = field(default_factory=Counter)
     items: int = 0
     stories: int = 0
 
@@ -103,24 +103,18 @@ def collect(
         Misconfigured: an id in `only` is not known.
     """
     began = time.monotonic()
-    sources = _chosen(settings, only)
+    sources = [source for source in sources_named(settings, only) if only or source.enabled]
     with open_live(settings.home) as con:
         run = None if dry_run else _begin(con, settings, only, now)
         memory = _remember(con, sources, now)
     copies = CopyIndex(memory.recent)  # takes seconds, in which nobody should have to wait for the database
     waiting = [source for source in sources if run is None or source.id not in run.done_sources]
     visit = _Visit(settings, now, network or Network(), rules_of(settings), memory, copies, run, tell, began)
-    try:
+    with closed_on_failure(settings, run, visit.moment):
         asyncio.run(visit.all(waiting))
         if run is not None:
             visit.tally.stories = _stories(settings, now, news=visit.tally.items > 0 or run.after_failure)
             _close(settings, run, visit)
-    except BaseException as problem:
-        if run is not None:
-            reason = {"reason": f"{type(problem).__name__}: {problem}"[:500]}
-            with suppress(SeabridgeError), open_live(settings.home) as con:  # the first problem is the one to tell
-                finish_run(con, run.id, visit.moment(), "failed", reason)
-        raise
     return _report(visit.tally, already=len(sources) - len(waiting))
 
 
@@ -251,18 +245,10 @@ class _Visit:
                 continue
             wanted = seed.text_origin == "abstract" and self.network.seeds
             seeds.append(await fetch_seed(seed.record, desk) if wanted else seed)
-        self.tally.seeds.update(seed.text_origin for seed in seeds)
         if self.run is not None and seeds:
             judgements = {seed.record.id: judge_document(self.rules, seed.text) for seed in seeds}
             with open_live(self.settings.home) as con:
                 store_seeds(con, seeds, judgements, self.now)
-
-
-def _chosen(settings: Settings, only: Sequence[str]) -> list[Source]:
-    unknown = set(only) - {source.id for source in settings.sources}
-    if unknown:
-        raise Misconfigured([Problem("sources.toml", source, "no source has this id") for source in sorted(unknown)])
-    return [source for source in settings.sources if (source.id in only if only else source.enabled)]
 
 
 def _close(settings: Settings, run: Run, visit: _Visit) -> None:

@@ -55,6 +55,9 @@ def digest(
             what = stored.state if stored.state != "draft" else "a correction that waits to be sent"
             lines = (f"{stored.id} is {what} and stays as it is.",)
             return Report("digest", "nothing", {"edition": stored.id}, lines, archive_files(settings, [stored]))
+        if not feed_states(con):
+            line = "Nothing was collected yet, so there is nothing to compose from: seabridge collect"
+            return Report("digest", "nothing", lines=(line,))
         edition = composed(con, settings, period, revision=1)
     tell("digest", 1, 2)
     row = rendered(edition, now)

@@ -1,18 +1,17 @@
 """Judges the whole archive again under today's rules, in batches. Old labels stay queryable under their version."""
 
 from collections import Counter
-from contextlib import suppress
 from datetime import datetime
 
 from flows.collect import group_stories
 from flows.judging import judge_item, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
+from flows.runs import closed_on_failure
 from flows.settings import Settings
-from parsers.errors import SeabridgeError
 from parsers.judging.topics import judge_document
 from parsers.model import Judgement
-from storage.database import GLANCE, open_live
+from storage.database import open_live
 from storage.items import item_ids_not_judged_by, items_by_id
 from storage.judgements import store_judgements
 from storage.runs import begin_run, finish_run
@@ -35,7 +34,7 @@ def reclassify(settings: Settings, now: datetime, *, dry_run: bool = False, tell
             return Report("reclassify", "nothing", lines=(f"Everything is judged by rules {rules.version} already.",))
         run = None if dry_run else begin_run(con, "reclassify", now, settings.hash)
     changes: Counter[str] = Counter()
-    try:
+    with closed_on_failure(settings, run, lambda: now):
         for start in range(0, len(waiting), BATCH):
             with open_live(settings.home) as con:
                 items = items_by_id(con, waiting[start : start + BATCH])
@@ -54,11 +53,6 @@ def reclassify(settings: Settings, now: datetime, *, dry_run: bool = False, tell
             with open_live(settings.home) as con:
                 finish_run(con, run.id, now, "completed", {"items": len(waiting)})
                 publish(con, settings.home, now, zone=settings.digest.zone)
-    except BaseException as problem:
-        if run is not None:
-            with suppress(SeabridgeError), open_live(settings.home, wait=GLANCE) as con:  # the first problem counts
-                finish_run(con, run.id, now, "failed", {"reason": f"{type(problem).__name__}: {problem}"[:500]})
-        raise
     figures: dict[str, int | str] = {"rules": rules.version, "items judged": len(waiting), **changes}
     return Report("reclassify", "done", figures)
 

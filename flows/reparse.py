@@ -13,8 +13,9 @@ from flows.gather import parsed, read_document
 from flows.judging import judge_item, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
+from flows.runs import closed_on_failure, sources_named
 from flows.settings import Settings
-from parsers.errors import Misconfigured, Permanent, Problem, SeabridgeError, Unreadable
+from parsers.errors import Permanent, Unreadable
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Decision, Known, decide, waiting_since
 from parsers.judging.topics import Rules
@@ -23,7 +24,7 @@ from parsers.reading.confined import Readers
 from parsers.reading.normalise import make_item
 from storage.archive import Archived, archived_feeds, archived_pages, read_archived
 from storage.collected import StoredEntry, known_entries, store_reread
-from storage.database import GLANCE, open_live
+from storage.database import open_live
 from storage.items import items_by_id, recent_items
 from storage.runs import begin_run, finish_run
 from storage.snapshot import publish
@@ -63,7 +64,7 @@ def reparse(
         Misconfigured: an id in `only` is not known.
     """
     since = since.replace(tzinfo=UTC) if since and since.tzinfo is None else since
-    sources = _chosen(settings, only)
+    sources = sources_named(settings, only)
     rules = rules_of(settings)
     figures: Counter[str] = Counter({"answers": 0, "items read": 0, "items new": 0, "items changed": 0})
     lines: list[str] = []
@@ -73,7 +74,7 @@ def reparse(
         if not any(feeds.values()):
             return Report("reparse", "nothing", lines=("No archived answers for that.",))
         run = None if dry_run else begin_run(con, "reparse", now, settings.hash)
-    try:
+    with closed_on_failure(settings, run, lambda: now):
         with Readers() as readers:
             for number, source in enumerate(sources, start=1):
                 archive = (settings.home / "raw", feeds[source.id], pages[source.id])
@@ -93,19 +94,7 @@ def reparse(
             with open_live(settings.home) as con:
                 finish_run(con, run.id, now, "completed", dict(figures))
                 publish(con, settings.home, now, zone=settings.digest.zone)
-    except BaseException as problem:
-        if run is not None:
-            with suppress(SeabridgeError), open_live(settings.home, wait=GLANCE) as con:  # the first problem counts
-                finish_run(con, run.id, now, "failed", {"reason": f"{type(problem).__name__}: {problem}"[:500]})
-        raise
     return Report("reparse", "partial" if lines else "done", dict(figures), tuple(lines))
-
-
-def _chosen(settings: Settings, only: Sequence[str]) -> list[Source]:
-    unknown = set(only) - {source.id for source in settings.sources}
-    if unknown:
-        raise Misconfigured([Problem("sources.toml", source, "no source has this id") for source in sorted(unknown)])
-    return [source for source in settings.sources if not only or source.id in only]
 
 
 async def _reread(

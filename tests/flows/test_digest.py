@@ -1,13 +1,15 @@
 """What an edition says of its sources."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from digests.edition import Coverage, week
-from flows.digest import coverage_of
+from flows.digest import coverage_of, digest
 from flows.sample_server import sample_sources
+from flows.settings import load
 from storage.sources import FeedState
 
 WEEK = week("2025-W26", "Europe/Brussels")
@@ -49,3 +51,12 @@ def test_read_means_read_at_the_end_of_the_week(found: FeedState | None, reason:
     """One answer on Monday does not cover a week, and a source that keeps failing is not called read."""
     covered = coverage_of([SOURCE], {SOURCE.id: found} if found else {}, WEEK)
     assert covered == (Coverage((SOURCE.name,)) if reason is None else Coverage((), ((SOURCE.name, reason),)))
+
+
+def test_nothing_is_composed_of_nothing(tmp_path: Path) -> None:
+    """Before the first collection there is no edition that blames sources which nobody has asked."""
+    report = digest(load(home=tmp_path), WEEK.end)
+
+    assert report.state == "nothing"
+    assert "seabridge collect" in report.lines[0]
+    assert not (tmp_path / "site").exists()
