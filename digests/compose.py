@@ -25,7 +25,8 @@ from digests.plain import extract, language_tag, one_line, web_address
 from digests.ranking import Article, Candidate, candidates, chosen
 from digests.settings import OTHER, DigestSettings
 from digests.wording import basis_of, finished, notes_of
-from parsers.model import JudgedItem, Source, Story
+from parsers.configured import Source
+from parsers.model import JudgedItem, Story
 
 OTHER_NAME = "Beyond the listed topics"
 _NAME, _TITLE, _SUMMARY, _LEAD_SUMMARY, _NOTE, _WORD = 80, 180, 320, 560, 400, 48

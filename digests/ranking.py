@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digests.settings import OTHER, DigestSettings
-from parsers.model import Item, JudgedItem, Source, Story
+from parsers.configured import Source
+from parsers.model import Item, JudgedItem, Story
 
 _TIERS = {"core": 2, "related": 1, "off": 0}
 _EXTRA_FAMILIES = 3

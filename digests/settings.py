@@ -13,8 +13,8 @@ from annotated_types import Ge, Le
 
 from digests.addresses import mailbox, recipient_id
 from digests.plain import web_address
+from parsers.configured import STRICT, NonEmpty, Positive
 from parsers.errors import Problem
-from parsers.model import STRICT, NonEmpty, Positive
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 OTHER = "other"

@@ -27,14 +27,15 @@ from flows.progress import Tell, silent
 from flows.report import Report
 from flows.runs import closed_on_failure, sources_named
 from flows.settings import Settings
+from parsers.configured import FetchLimits, Source
 from parsers.errors import SeabridgeError
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Known
 from parsers.judging.stories import group
 from parsers.judging.topics import Rules, judge_document
-from parsers.model import Item, Source
+from parsers.model import Item
 from parsers.reading.confined import Readers
-from parsers.reading.fetch import FetchLimits, Web
+from parsers.reading.fetch import Web
 from storage.archive import Archive, store_archived
 from storage.collected import FetchRow, known_entries, store_fetch, store_quarantine, unbalanced
 from storage.database import GLANCE, Connection, open_live

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flows.gather import Desk, read_document
+from parsers.configured import SeedRecord
 from parsers.errors import FetchFailed, Refused, Unreadable
-from parsers.model import Request, Seed, SeedRecord
+from parsers.model import Request, Seed
 from parsers.reading.seeds import abstract_seed, locate, read_seed, seed_from_page
 
 

@@ -14,8 +14,8 @@ from flows.report import Report
 from flows.sample_server import SAMPLE_BEFORE, SAMPLE_MIDWEEK, SAMPLE_NOW, SampleWeek, sample_sources
 from flows.settings import Settings
 from flows.weekly import weekly
+from parsers.configured import FetchLimits
 from parsers.errors import SeabridgeError
-from parsers.reading.fetch import FetchLimits
 from storage.analyst import QueryResult, run_query
 from storage.database import open_live
 from storage.runs import last_runs

@@ -17,8 +17,8 @@ from digests.render import fitted, render_archive, render_html, render_index, re
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.settings import Settings
+from parsers.configured import Source
 from parsers.errors import Misconfigured, Problem
-from parsers.model import Source
 from storage.database import Connection, open_live
 from storage.editions import EditionRow, get_edition, list_editions, sent_story_ids, store_edition
 from storage.items import counts_by_topic, items_published_between, late_and_undated

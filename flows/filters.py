@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from parsers.configured import Source
 from parsers.errors import SeabridgeError
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.stories import group
 from parsers.judging.topics import Rules, judge
-from parsers.model import Entry, Feed, Item, Judgement, Page, Source
+from parsers.model import Entry, Feed, Item, Judgement, Page
 from parsers.reading.confined import Readers
 from parsers.reading.dates import parse_date
 from parsers.reading.feeds import parse_feed

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from parsers.configured import Source
 from parsers.errors import FetchFailed, Refused, Unreadable
 from parsers.judging.novelty import Decision, Known, decide, waiting, waiting_since
-from parsers.model import Entry, Feed, Item, Page, Request, Response, Source
+from parsers.model import Entry, Feed, Item, Page, Request, Response
 from parsers.reading.confined import Readers
 from parsers.reading.feeds import parse_feed
 from parsers.reading.listings import parse_listing

@@ -15,11 +15,12 @@ from flows.progress import Tell, silent
 from flows.report import Report
 from flows.runs import closed_on_failure, sources_named
 from flows.settings import Settings
+from parsers.configured import Source
 from parsers.errors import Permanent, Unreadable
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Decision, Known, decide, waiting_since
 from parsers.judging.topics import Rules
-from parsers.model import Item, JudgedItem, Page, Source
+from parsers.model import Item, JudgedItem, Page
 from parsers.reading.confined import Readers
 from parsers.reading.normalise import make_item
 from storage.archive import Archived, archived_feeds, archived_pages, read_archived

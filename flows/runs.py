@@ -5,8 +5,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from flows.settings import Settings
+from parsers.configured import Source
 from parsers.errors import Misconfigured, Problem, SeabridgeError
-from parsers.model import Source
 from storage.database import GLANCE, open_live
 from storage.runs import Run, finish_run
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from flows.sample.outlets import HERE, read_toml
 from flows.sample.render import Resource, resources
-from parsers.model import Listing, Source
+from parsers.configured import Listing, Source
 
 SAMPLE_NOW = datetime(2025, 6, 30, 7, 0, tzinfo=ZoneInfo("Europe/Brussels"))
 """The demo's clock: Monday morning after ISO week 2025-W26."""

@@ -10,7 +10,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
@@ -29,13 +29,17 @@ from digests.settings import (
 )
 from digests.settings import problems_of as problems_of_digest
 from flows.environment import config_folder, corpus_folder, home_folder
+from parsers.configured import STRICT, FetchLimits, Keep, Listing, Records, SeedRecord, Site, Source
 from parsers.errors import Misconfigured, Problem
 from parsers.judging.topic_file import Anchor, Phrases, Scope, Topic, TopicFile
 from parsers.judging.topic_file import problems_of as problems_of_topics
-from parsers.model import STRICT, Listing, SeedRecord, Source
 
 T = TypeVar("T")
 SOURCE_ID = r"[a-z0-9][a-z0-9-]*"
+HEADER_NAME = r"[A-Za-z0-9-]{1,60}"
+HEADER_VALUE = r"[\x20-\x7e]{1,1000}"
+FRAMING = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "upgrade", "te"})
+"""Headers that say how the message is built; another value than ours would break it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,25 @@ class SeedsFile:
 
 
 @dataclass(frozen=True, slots=True)
+class SitesFile:
+    """The shape of config/sites.toml."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    sites: tuple[Site, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CollectFile:
+    """The shape of config/collect.toml."""
+
+    __pydantic_config__: ClassVar = STRICT
+
+    fetch: FetchLimits = field(default_factory=FetchLimits)
+    keep: Keep = field(default_factory=Keep)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All that the steps need to know. `hash` tells two states of the configuration apart; runs record it.
 
@@ -64,6 +87,7 @@ class Settings:
         home: everything that Seabridge writes lies below it.
         config: the folder of TOML files.
         corpus: the folder of seed documents; it need not exist.
+        sites: empty when there is no sites.toml. fetch, keep: ours when there is no collect.toml.
         recipients: empty when there is no recipients.toml.
     """
 
@@ -71,6 +95,9 @@ class Settings:
     config: Path
     corpus: Path
     sources: tuple[Source, ...]
+    sites: tuple[Site, ...]
+    fetch: FetchLimits
+    keep: Keep
     topics: TopicFile
     seeds: tuple[SeedRecord, ...]
     digest: DigestSettings
@@ -90,11 +117,16 @@ def load(config: Path | None = None, home: Path | None = None) -> Settings:
     topics = _read(config / "topics.toml", TopicFile, problems)
     seeds = _read(config / "seeds.toml", SeedsFile, problems)
     digest = _read(config / "digest.toml", DigestSettings, problems)
-    has_recipients = (config / "recipients.toml").is_file()
-    recipients = _read(config / "recipients.toml", Recipients, problems) if has_recipients else Recipients()
+    sites = _read_if_there(config / "sites.toml", SitesFile, problems)
+    collect = _read_if_there(config / "collect.toml", CollectFile, problems)
+    recipients = _read_if_there(config / "recipients.toml", Recipients, problems)
 
     tables = list(enumerate(sources.sources)) if sources else _sound_tables(config / "sources.toml")
     problems += [Problem("sources.toml", path, reason) for path, reason in _problems_of_sources(tables)]
+    if sites:
+        problems += [Problem("sites.toml", path, reason) for path, reason in _problems_of_sites(sites.sites)]
+    if collect:
+        problems += [Problem("collect.toml", path, reason) for path, reason in _problems_of_fetch(collect.fetch)]
     if topics:
         problems += [Problem("topics.toml", path, reason) for path, reason in problems_of_topics(topics)]
     ids = {topic.id for topic in topics.topics} if topics else _mentioned(seeds, digest, recipients)
@@ -104,13 +136,16 @@ def load(config: Path | None = None, home: Path | None = None) -> Settings:
         problems += problems_of_digest(digest, "digest.toml", ids)
     if recipients:
         problems += problems_of_recipients(recipients, "recipients.toml", ids)
-    if problems or not (sources and topics and seeds and digest and recipients):
+    if problems or not (sources and sites and collect and topics and seeds and digest and recipients):
         raise Misconfigured(problems)
     return Settings(
         home=home or home_folder(),
         config=config,
         corpus=corpus_folder(config),
         sources=sources.sources,
+        sites=sites.sites,
+        fetch=collect.fetch,
+        keep=collect.keep,
         topics=topics,
         seeds=seeds.seeds,
         digest=digest,
@@ -143,6 +178,11 @@ def _read(path: Path, shape: type[T], problems: list[Problem]) -> T | None:
         except ValidationError as error:
             problems += [Problem(path.name, *_explained(details, data)) for details in error.errors()]
     return None
+
+
+def _read_if_there(path: Path, shape: type[T], problems: list[Problem]) -> T | None:
+    """An optional file: without it everything is as the shape has it."""
+    return _read(path, shape, problems) if path.is_file() else shape()
 
 
 def _sound_tables(path: Path) -> list[tuple[int, Source]]:
@@ -187,10 +227,11 @@ def _explained(details: Any, data: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _known_keys() -> list[str]:
-    files = (SourcesFile, Source, Listing, SeedsFile, SeedRecord, Recipients, Recipient)
+    files = (SourcesFile, Source, Listing, Records, SeedsFile, SeedRecord, Recipients, Recipient)
+    collect = (SitesFile, Site, CollectFile, FetchLimits, Keep)
     digest = (DigestSettings, SectionSettings, SmtpSettings)
     topics = (TopicFile, Topic, Phrases, Anchor, Scope)
-    return sorted({field.name for shape in (*files, *digest, *topics) for field in dataclasses.fields(shape)})
+    return sorted({field.name for shape in (*files, *collect, *digest, *topics) for field in dataclasses.fields(shape)})
 
 
 def _problems_of_sources(sources: Sequence[tuple[int, Source]]) -> Iterable[tuple[str, str]]:
@@ -203,35 +244,80 @@ def _problems_of_sources(sources: Sequence[tuple[int, Source]]) -> Iterable[tupl
         seen_ids.setdefault(source.id, number)
         if not re.fullmatch(SOURCE_ID, source.id):
             yield f"{path}.id", "may hold small letters, digits and hyphens only"
-        try:
-            address = urlsplit(source.url)
-        except ValueError:  # like http://[feed
-            address = urlsplit("")
-        if address.scheme not in ("http", "https") or not address.hostname:
-            yield f"{path}.url", "must be an http or https address"
-        elif address.username or address.password:
-            yield f"{path}.url", "must not hold a user name or password"
         if source.url in seen_urls:
             yield f"{path}.url", f"is also the address of {seen_urls[source.url]}"
         seen_urls.setdefault(source.url, source.id)
-        if source.form == "listing" and source.listing is None and source.enabled:
-            yield f"{path}.listing", "is missing: a listing needs selectors"
-        if source.form == "api" and source.enabled:
-            yield f"{path}.form", "api: no reader exists for this form yet; set enabled = false with a reason"
-        if not source.enabled and not source.reason:
-            yield f"{path}.reason", "is missing: say why the source is disabled"
-        if source.listing:
-            for key, reason in _problems_of_listing(source.listing):
-                yield f"{path}.listing.{key}", reason
+        for key, reason in _problems_of_source(source):
+            yield f"{path}.{key}", reason
+
+
+def _problems_of_source(source: Source) -> Iterable[tuple[str, str]]:
+    yield from _problems_of_address(source.url)
+    if source.form == "listing" and source.listing is None and source.enabled:
+        yield "listing", "is missing: a listing needs selectors"
+    if source.form == "api" and source.records is None and source.enabled:
+        yield "records", "is missing: an api needs to know where its records are"
+    if not source.enabled and not source.reason:
+        yield "reason", "is missing: say why the source is disabled"
+    if not source.verify_tls and not source.reason:
+        yield "reason", "is missing: say why the certificate is not checked"
+    for name, value in source.headers.items():
+        if not re.fullmatch(HEADER_NAME, name) or name.lower() in FRAMING or not re.fullmatch(HEADER_VALUE, value):
+            yield f"headers.{name[:40]!a}", "is no header that we can send"
+    if source.user_agent and not re.fullmatch(HEADER_VALUE, source.user_agent):
+        yield "user_agent", "holds characters that no header may have"
+    if source.older and "{page}" not in source.older:
+        yield "older", "lacks {page}"
+    if source.listing:
+        for key, reason in _problems_of_listing(source.listing):
+            yield f"listing.{key}", reason
+
+
+def _problems_of_address(url: str) -> Iterable[tuple[str, str]]:
+    try:
+        address = urlsplit(url)
+    except ValueError:  # like http://[feed
+        address = urlsplit("")
+    if address.scheme not in ("http", "https") or not address.hostname:
+        yield "url", "must be an http or https address"
+    elif address.username or address.password:
+        yield "url", "must not hold a user name or password"
+
+
+def _problems_of_fetch(fetch: FetchLimits) -> Iterable[tuple[str, str]]:
+    if not re.fullmatch(HEADER_VALUE, fetch.user_agent):
+        yield "fetch.user_agent", "holds characters that no header may have"
+
+
+def _problems_of_sites(sites: Sequence[Site]) -> Iterable[tuple[str, str]]:
+    seen: set[str] = set()
+    for number, site in enumerate(sites):
+        path = f"sites[{number}] ({site.hosts[0]})"
+        for host in site.hosts:
+            if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
+                yield f"{path}.hosts", f"{host!a} is no name of a host in small letters"
+            if site.until is None and host in seen:
+                yield f"{path}.hosts", f"{host} has two rules without `until`"
+            if site.until is None:
+                seen.add(host)
+        chosen = {"text": site.text, "title": site.title, "authors": site.authors, "published": site.published}
+        for key, selector in (*chosen.items(), *(("without", one) for one in site.without)):
+            if reason := _problem_of_selector(selector):
+                yield f"{path}.{key}", reason
+
+
+def _problem_of_selector(selector: str | None) -> str | None:
+    try:
+        soupsieve.compile(selector or "*")
+    except soupsieve.SelectorSyntaxError as error:
+        return f"is not a CSS selector: {str(error).partition(chr(10))[0]}"
+    return None
 
 
 def _problems_of_listing(listing: Listing) -> Iterable[tuple[str, str]]:
     for key in ("block", "link", "title", "summary", "date"):
-        selector = getattr(listing, key)
-        try:
-            soupsieve.compile(selector or "*")
-        except soupsieve.SelectorSyntaxError as error:
-            yield key, f"is not a CSS selector: {str(error).partition(chr(10))[0]}"
+        if reason := _problem_of_selector(getattr(listing, key)):
+            yield key, reason
     if listing.date_in_url:
         try:
             groups = set(re.compile(listing.date_in_url).groupindex)

@@ -13,8 +13,9 @@ from flows.collect import Network
 from flows.gather import Desk, gather, in_child
 from flows.progress import Tell, silent
 from flows.settings import SOURCE_ID, Settings
+from parsers.configured import Source
 from parsers.errors import FetchFailed, Misconfigured, Problem, Refused, SeabridgeError, Unreadable
-from parsers.model import Feed, Request, Source
+from parsers.model import Feed, Request
 from parsers.reading.confined import Readers
 from parsers.reading.discovery import feed_candidates
 from parsers.reading.feeds import parse_feed

@@ -28,7 +28,7 @@ class Permanent(SeabridgeError):
 
 class FetchFailed(Temporary):
     """No usable answer. `kind` is a stable word: dns, refused, connection, timeout, tls, protocol, status, challenge,
-    empty, truncated, coding."""
+    empty, truncated, coding, robots (its robots.txt gives no answer)."""
 
     def __init__(
         self, url: str, kind: str, detail: str, *, status: int | None = None, retry_after: float | None = None
@@ -51,7 +51,8 @@ class Busy(Temporary):
 
 
 class Refused(Permanent):
-    """We will not follow this address or take this answer. `kind`: address, scheme, redirect, too-large, gone."""
+    """We will not follow this address or take this answer. `kind`: address, scheme, redirect, too-large, gone,
+    robots."""
 
     def __init__(self, url: str, kind: str, detail: str, *, status: int | None = None):
         super().__init__(f"{url}: {detail}")
@@ -63,7 +64,7 @@ class Refused(Permanent):
 
 class Unreadable(Permanent):
     """The bytes are no feed, page or PDF. `kind`: not-a-feed, not-a-page, not-a-pdf, encrypted, empty, parse-limit,
-    parser-error."""
+    parser-error; and, for what came instead of a feed, html, login, challenge."""
 
     def __init__(self, what: str, kind: str, detail: str):
         super().__init__(what, kind, detail)  # these very arguments, so that it survives the way out of a child process

@@ -6,24 +6,12 @@ fetch -> Response -> parse -> Entry (what the source said) -> normalise -> Item 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from datetime import datetime, timedelta
+from typing import Literal
 
-from annotated_types import Ge, Gt, Le, MinLen
+from parsers.configured import SeedRecord
 
 Relevance = Literal["core", "related", "off"]
-Form = Literal["feed", "query", "sitemap", "listing", "api"]
-PublisherType = Literal[
-    "institution",
-    "parliament",
-    "government",
-    "alliance",
-    "think-tank",
-    "trade-press",
-    "press",
-    "research-service",
-    "query",
-]
 TextOrigin = Literal["page", "feed", "title", "pdf", "seed", "abstract"]
 Outcome = Literal[
     "stored",
@@ -39,114 +27,21 @@ Outcome = Literal[
 ]
 """Where a fetched entry ended: exactly one for each, so that `entries in = sum(outcomes)` can be checked."""
 
-NonEmpty = Annotated[str, MinLen(1)]
-Share = Annotated[float, Ge(0), Le(1)]
-Positive = Annotated[int, Gt(0)]
-STRICT: Mapping[str, str] = {"extra": "forbid"}
-"""Read by pydantic when the settings are loaded: an unknown key is a problem."""
-
-
-# ---------------------------------------------------------------- what people configure
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """How to read a page of links that has no feed. All but `date_in_url` are CSS selectors, relative to one block.
-
-    Attributes:
-        block: one entry of the list.
-        link: the anchor inside the block; its text is the title unless `title` is given.
-        date: an element whose `datetime` attribute or text is the date.
-        date_in_url: regular expression with groups `year`, `month`, `day` over the link.
-    """
-
-    __pydantic_config__: ClassVar = STRICT
-
-    block: NonEmpty
-    link: NonEmpty = "a[href]"
-    title: str | None = None
-    summary: str | None = None
-    date: str | None = None
-    date_in_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One feed, query or listing page that is monitored: a `[[sources]]` table of config/sources.toml.
-
-    Attributes:
-        family: the publisher behind the source; two sources of one family never corroborate each other.
-        weight: 1 (background) to 5 (primary document), used for ranking and for choosing the lead.
-        status: what is known of the address: seen working, likely, no feed, behind a firewall ...
-        enabled: False needs a `reason`.
-        pages: whether the article page behind a new entry is fetched.
-        local: the address may be on this machine (tests, demo); otherwise private addresses are refused.
-    """
-
-    __pydantic_config__: ClassVar = STRICT
-
-    id: NonEmpty
-    name: NonEmpty
-    url: NonEmpty
-    form: Form
-    language: NonEmpty
-    country: NonEmpty
-    publisher_type: PublisherType
-    family: NonEmpty
-    weight: Annotated[int, Ge(1), Le(5)]
-    status: NonEmpty
-    homepage: str | None = None
-    enabled: bool = True
-    reason: str | None = None
-    note: str | None = None
-    pages: bool = True
-    user_agent: str | None = None
-    listing: Listing | None = None
-    local: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SeedRecord:
-    """What the catalogue knows of one of the five seed documents: a `[[seeds]]` table of config/seeds.toml.
-
-    Attributes:
-        file: name in the corpus folder.
-        bytes: size of that file; with `sha256` it tells the expected file from another one.
-        published: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as far as known.
-        url: canonical address, None where nobody knows it.
-        abstract: our own words; stands in for the text until the text is at hand.
-        topics: topic id -> numbers of the paragraphs (from 1) that give it its meaning.
-        not_text: paragraph numbers that are page furniture, footnotes, link lists.
-    """
-
-    __pydantic_config__: ClassVar = STRICT
-
-    id: NonEmpty
-    file: NonEmpty
-    bytes: Positive
-    sha256: Annotated[str, MinLen(64)]
-    title: NonEmpty
-    publisher: NonEmpty
-    published: NonEmpty
-    language: NonEmpty
-    kind: NonEmpty
-    abstract: Annotated[str, MinLen(200)]
-    authors: tuple[str, ...] = ()
-    url: str | None = None
-    identifiers: tuple[str, ...] = ()
-    series: str | None = None
-    translated_from: str | None = None
-    note: str | None = None
-    topics: Mapping[str, tuple[Positive, ...]] = field(default_factory=dict)
-    not_text: tuple[Positive, ...] = ()
-
 
 # ---------------------------------------------------------------- reading
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One address to get, with the validators of the last answer from that very address."""
+    """One address to get, with the validators of the last answer from that very address.
+
+    Attributes:
+        local: addresses on this machine are allowed.
+        max_bytes: of the body, decoded.
+        headers: sent beside ours; one that we set ourselves is replaced, save those that frame the message.
+        robots: whether robots.txt of every host on the way is asked first (pages), or not (feeds, which are offered).
+        verify_tls: False: the certificate is not checked.
+    """
 
     url: str
     etag: str | None = None
@@ -154,6 +49,9 @@ class Request:
     user_agent: str | None = None
     local: bool = False
     max_bytes: int = 10_000_000
+    headers: Mapping[str, str] = field(default_factory=dict)
+    robots: bool = False
+    verify_tls: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,20 +117,47 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often a feed wants to be asked, in its own words (RSS 2.0 `ttl`, `skipHours`, `skipDays`; `sy:` module).
+
+    Attributes:
+        every: the shortest time between two visits.
+        not_hours: 0..23 in UTC. `not_days`: 0 (Monday) to 6, in UTC.
+    """
+
+    every: timedelta | None = None
+    not_hours: tuple[int, ...] = ()
+    not_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
-    """A parsed feed or list. `format`: rss, rdf, atom, json, sitemap or listing (with a version where known)."""
+    """A parsed feed or list.
+
+    Attributes:
+        format: rss, rdf, atom, json, sitemap, listing or api (with a version where known).
+        rhythm: how often it wants to be asked.
+        older: address of the next document with older entries (RFC 5005 `prev-archive` and `next`).
+        parts: addresses of the documents that hold the entries, newest first: what an index of sitemaps gives.
+    """
 
     format: str
     title: str
     entries: tuple[Entry, ...]
     url: str | None = None
     language: str | None = None
+    rhythm: Rhythm = Rhythm()
+    older: str | None = None
+    parts: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The article on a page or in a PDF. `text` is plain, paragraphs separated by a blank line; unknown is None."""
+    """The article on a page or in a PDF. `text` is plain, paragraphs separated by a blank line; unknown is None.
+
+    `documents`: addresses of PDFs that the page offers as its own text, the likeliest first.
+    """
 
     url: str | None
     title: str | None
@@ -245,6 +170,7 @@ class Page:
     summary: str | None = None
     canonical_url: str | None = None
     pages: int | None = None
+    documents: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import duckdb
 
-from parsers.model import Source
+from parsers.configured import Source
 from storage.writing import as_json_list, insert_rows, transaction
 
 _COLUMNS = (

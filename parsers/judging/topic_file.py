@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Gt, Le, MinLen
 
+from parsers.configured import STRICT, NonEmpty, Positive, Share
 from parsers.judging.phrases import split_words
-from parsers.model import STRICT, NonEmpty, Positive, Share
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def parse_feed(body: bytes, url: str, content_type: str = "") -> Feed:
     feed = _json_feed(text, body, url) if text.startswith(("{", "[")) else _xml_feed(text, body, url)
     if feed.entries and all(is_empty(entry) for entry in feed.entries):
         raise Unreadable(url, "not-a-feed", f"none of its {len(feed.entries)} entries has a title, a link or a text")
-    return Feed(feed.format, feed.title, feed.entries, feed.url, feed.language, (*problems, *feed.problems))
+    return Feed(feed.format, feed.title, feed.entries, feed.url, feed.language, problems=(*problems, *feed.problems))
 
 
 def looks_like(body: bytes, text: str) -> str:

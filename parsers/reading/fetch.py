@@ -23,6 +23,7 @@ from urllib.parse import urldefrag, urlsplit
 
 import httpcore
 
+from parsers.configured import FetchLimits
 from parsers.errors import FetchFailed, Refused, SeabridgeError
 from parsers.model import Request, Response
 from parsers.reading.codings import Inflater
@@ -39,18 +40,6 @@ SLACK = 65_536
 
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
 _UNDONE = ("content-encoding", "content-length", "transfer-encoding", "set-cookie")
-
-
-@dataclass(frozen=True, slots=True)
-class FetchLimits:
-    """`connect`, `total`: seconds for one connection, and for all of `get` but waiting for its turn. Others: counts."""
-
-    connect: float = 10.0
-    total: float = 20.0
-    redirects: int = 5
-    concurrency: int = 16
-    per_host: int = 2
-    user_agent: str = "Seabridge/0.1 (news monitor)"
 
 
 def trusted() -> ssl.SSLContext:

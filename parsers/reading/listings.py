@@ -3,8 +3,9 @@
 from bs4.element import Tag
 from soupsieve import SelectorSyntaxError
 
+from parsers.configured import Listing
 from parsers.errors import Unreadable
-from parsers.model import Feed, Listing
+from parsers.model import Feed
 from parsers.reading.dates import date_from_url, parse_date
 from parsers.reading.entries import Said, clean_entries
 from parsers.reading.feeds import looks_like
@@ -37,7 +38,7 @@ def parse_listing(body: bytes, url: str, rules: Listing) -> Feed:
     language = str(soup.html.get("lang") or "") if soup.html else ""
     title = one_line(soup.title.get_text(), is_html=False) if soup.title else ""
     entries, problems = clean_entries(_without_doubles(said), url, language)
-    return Feed("listing", title, entries, url, language or None, (fault, *problems) if fault else problems)
+    return Feed("listing", title, entries, url, language or None, problems=(fault, *problems) if fault else problems)
 
 
 def _said(block: Tag, url: str, rules: Listing) -> Said | None:

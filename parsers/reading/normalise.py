@@ -4,7 +4,8 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from parsers.model import Entry, Item, Page, Source, TextOrigin
+from parsers.configured import Source
+from parsers.model import Entry, Item, Page, TextOrigin
 from parsers.reading.language import detect
 from parsers.reading.links import canonical, same_address
 from parsers.reading.plain import one_line, shorten

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
+from parsers.configured import SeedRecord
 from parsers.errors import Unreadable
-from parsers.model import Page, Paragraph, Seed, SeedRecord, TextOrigin
+from parsers.model import Page, Paragraph, Seed, TextOrigin
 from parsers.reading.plain import decode, plain
 
 # ---------------------------------------------------------------- finding and reading

@@ -38,7 +38,7 @@ def parse_sitemap(body: bytes, url: str) -> Feed:
         problems.append(f"cut off in the middle of entry {len(pages)}, which was dropped")
         pages = pages[:-1]
     entries, faults = clean_entries([_said(page) for page in pages], url)
-    return Feed("sitemap", "", entries, None, None, (*problems, *faults))
+    return Feed("sitemap", "", entries, problems=(*problems, *faults))
 
 
 def _root(text: str) -> etree._Element | None:

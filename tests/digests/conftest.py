@@ -14,7 +14,8 @@ from pydantic import TypeAdapter
 from digests.compose import compose
 from digests.edition import Coverage, Edition, Period, week
 from digests.settings import DigestSettings
-from parsers.model import Evidence, Item, JudgedItem, Judgement, Label, Relevance, Source, TextOrigin
+from parsers.configured import Source
+from parsers.model import Evidence, Item, JudgedItem, Judgement, Label, Relevance, TextOrigin
 
 CONFIG = Path(__file__).parents[2] / "config"
 TOPICS = [

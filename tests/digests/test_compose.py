@@ -7,7 +7,8 @@ import pytest
 
 from digests.edition import Coverage, Edition
 from digests.settings import DigestSettings
-from parsers.model import Evidence, JudgedItem, Source, Story
+from parsers.configured import Source
+from parsers.model import Evidence, JudgedItem, Story
 
 Judge = Callable[..., JudgedItem]
 Edit = Callable[..., Edition]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from digests.ranking import candidates, chosen
 from digests.settings import DigestSettings
-from parsers.model import JudgedItem, Source, Story
+from parsers.configured import Source
+from parsers.model import JudgedItem, Story
 
 Judge = Callable[..., JudgedItem]
 ORDER = ["dialogue", "pesco", "defence-industry"]

@@ -16,7 +16,8 @@ from digests import render
 from digests.edition import Coverage, Edition
 from digests.render import fitted, render_archive, render_html, render_index, render_json, render_text
 from digests.settings import DigestSettings, SectionSettings
-from parsers.model import JudgedItem, Source, Story
+from parsers.configured import Source
+from parsers.model import JudgedItem, Story
 
 Judge = Callable[..., JudgedItem]
 Edit = Callable[..., Edition]

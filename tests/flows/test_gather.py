@@ -9,9 +9,10 @@ import pytest
 from builders import rss, source_table
 
 from flows.gather import MAX_PAGE_BYTES, TRY_AGAIN_FOR, Desk, Gathered, gather
+from parsers.configured import Source
 from parsers.errors import FetchFailed, Refused
 from parsers.judging.novelty import Known, waiting_since
-from parsers.model import Request, Response, Source
+from parsers.model import Request, Response
 from parsers.reading.confined import Readers
 from storage.sources import FeedState
 

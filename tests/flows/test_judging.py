@@ -12,10 +12,11 @@ from flows.gather import Gathered
 from flows.judging import Judged, judge_gathered
 from flows.sample_server import SAMPLE_NOW
 from flows.settings import load
+from parsers.configured import Source
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Decision, Verdict
 from parsers.judging.topics import Rules, compile_rules
-from parsers.model import Entry, Source
+from parsers.model import Entry
 from parsers.reading.normalise import make_item
 from storage.collected import FetchRow
 from storage.database import open_live

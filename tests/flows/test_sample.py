@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from flows.sample.outlets import Article, Outlet, load, read_toml
 from flows.sample_server import SAMPLE_MIDWEEK, SAMPLE_NOW, SLOW_HOST, SORRY, SampleWeek, sample_sources
-from parsers.model import Source
+from parsers.configured import Source
 
 BROKEN = {SORRY[0], SLOW_HOST}
 EVENTS = {

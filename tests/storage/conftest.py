@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from parsers.model import Disposition, Entry, Evidence, Item, JudgedItem, Judgement, Label, SeedParagraph, Source
+from parsers.configured import Source
+from parsers.model import Disposition, Entry, Evidence, Item, JudgedItem, Judgement, Label, SeedParagraph
 from storage.collected import FetchRow, StoredEntry, store_fetch
 from storage.database import Connection, open_live
 from storage.runs import begin_run

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from parsers.model import Paragraph, Seed, SeedRecord
+from parsers.configured import SeedRecord
+from parsers.model import Paragraph, Seed
 from storage.database import Connection
 from storage.seeds import store_seeds, stored_seeds
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from parsers.configured import SeedRecord
 from parsers.judging.phrases import compile_phrases, find, fold, tokenise
 from parsers.judging.scoring import Gold, score
 from parsers.judging.topic_file import Phrases, TopicFile, Words, problems_of
 from parsers.judging.topics import MAX_CHARACTERS, Rules, compile_rules, judge, judge_document
-from parsers.model import Seed, SeedParagraph, SeedRecord
+from parsers.model import Seed, SeedParagraph
 from parsers.reading.seeds import read_seed
 
 REPOSITORY = Path(__file__).parents[3]

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.configured import FetchLimits
 from parsers.errors import FetchFailed, Refused, SeabridgeError
 from parsers.model import Request, Response
 from parsers.reading import dialling, fetch
 from parsers.reading.codings import Inflater
-from parsers.reading.fetch import FetchLimits, Web, retry_after
+from parsers.reading.fetch import Web, retry_after
 
 NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
 QUICK = FetchLimits(connect=2.0, total=1.0)

@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from parsers.configured import Listing
 from parsers.errors import Unreadable
-from parsers.model import Listing
 from parsers.reading.listings import parse_listing
 
 URL = "https://agency.example/news/"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.model import Entry, Item, Page, Source
+from parsers.configured import Source
+from parsers.model import Entry, Item, Page
 from parsers.reading.normalise import entry_key, entry_sha256, make_item
 
 NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from parsers.configured import SeedRecord
 from parsers.errors import Unreadable
-from parsers.model import Page, Seed, SeedRecord
+from parsers.model import Page, Seed
 from parsers.reading.seeds import abstract_seed, furniture, locate, read_seed, seed_from_page
 
 CATALOGUE = Path(__file__).parents[3] / "config" / "seeds.toml"
