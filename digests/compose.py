@@ -202,5 +202,13 @@ def _imprint(settings: DigestSettings, slug: str) -> Imprint:
 
 
 def _clean(coverage: Coverage) -> Coverage:
-    failed = tuple((one_line(name, _NAME), one_line(reason, 100)) for name, reason in coverage.failed)
-    return Coverage(tuple(one_line(name, _NAME) for name in coverage.read), failed, coverage.disabled)
+    return Coverage(
+        tuple(one_line(name, _NAME) for name in coverage.read),
+        _clean_pairs(coverage.failed),
+        coverage.disabled,
+        _clean_pairs(coverage.doubtful),
+    )
+
+
+def _clean_pairs(pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((one_line(name, _NAME), one_line(reason, 100)) for name, reason in pairs)

@@ -75,11 +75,18 @@ def _from_monday(monday: date, zone: str) -> Period:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Which sources stand behind an edition, by name. `failed` with the reason; `disabled` is a number."""
+    """Which sources stand behind an edition, by name.
+
+    Attributes:
+        failed: not read, with the reason in words that stand after the name.
+        disabled: a number.
+        doubtful: among those read, with what their answers lacked, in such words.
+    """
 
     read: tuple[str, ...]
     failed: tuple[tuple[str, str], ...] = ()
     disabled: int = 0
+    doubtful: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Chooses no stories and knows no format.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from digests.edition import Coverage, Edition, EditionStory, Period
@@ -56,14 +57,20 @@ def basis_of(coverage: Coverage, period: Period, late: int, undated: int) -> tup
     off = f" {number_of(coverage.disabled, 'source is', 'sources are')} switched off." if coverage.disabled else ""
     said = [f"{len(coverage.read)} of {number_of(asked, 'source')} read for {period.words} ({period.zone}).{off}"]
     if coverage.failed:
-        shown = [f"{name} ({reason})" for name, reason in coverage.failed[:_NAMES_SHOWN]]
-        rest = len(coverage.failed) - len(shown)
-        said.append(f"Not reached: {'; '.join(shown)}{f'; and {rest} more' if rest else ''}.")
+        said.append(f"Not read: {_named(coverage.failed)}.")
+    if coverage.doubtful:
+        said.append(f"Read, but perhaps not all there is: {_named(coverage.doubtful)}.")
     if late:
         said.append(f"{number_of(late, 'item')} first seen this week had an older date and {_is(late)} not counted.")
     if undated:
         said.append(f"{number_of(undated, 'item')} had no date that can be read and {_is(undated)} not counted.")
     return tuple(said)
+
+
+def _named(sources: Sequence[tuple[str, str]]) -> str:
+    shown = [f"{name} ({reason})" for name, reason in sources[:_NAMES_SHOWN]]
+    rest = len(sources) - len(shown)
+    return f"{'; '.join(shown)}{f'; and {rest} more' if rest else ''}"
 
 
 def _is(number: int) -> str:

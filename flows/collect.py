@@ -1,50 +1,55 @@
 """Collection: every source heard, every entry accounted for.
 
 1. Begin a run, or go on with one that was killed; learn what is known.
-2. Visit all sources at once; their documents are read in child processes.
-3. In the order of the configuration: judge what is new, find copies, store each source in one transaction.
+2. Choose the sources whose turn it is and visit them all at once; their documents are read in child processes.
+3. In the order of the configuration: judge what is new, find copies, judge the source's health, store it all at once.
 4. Bring the seed documents in.
 5. Group the items of the last weeks into stories, if there is news.
-6. Publish the snapshot for analysts, if it would show something else.
+6. Let go of bytes that are older than they are to be kept.
+7. Publish the snapshot for analysts, if it would show something else.
 
 The order of storing is fixed, so a run that was killed and resumed leaves the same rows as an undisturbed one.
 """
 
 import asyncio
-import hashlib
 import logging
 import time
-from collections import Counter
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from flows.corpus import fetch_seed, local_seeds
-from flows.gather import Desk, Gathered, gather
-from flows.judging import Judged, judge_gathered, judge_item, rules_of
+from flows.desk import RETRY_AFTER_SECONDS, Desk
+from flows.gather import Gathered, gather
+from flows.judging import judge_gathered, judge_item, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.runs import closed_on_failure, sources_named
 from flows.settings import Settings
+from flows.tally import Tally, report_of, state_of
+from flows.turn import turn_of
+from flows.upkeep import upkeep
 from parsers.configured import FetchLimits, Source
 from parsers.errors import SeabridgeError
 from parsers.judging.dedupe import CopyIndex
+from parsers.judging.health import Event, Health, Visit, after
 from parsers.judging.novelty import Known
 from parsers.judging.stories import group
 from parsers.judging.topics import Rules, judge_document
-from parsers.model import Item
+from parsers.model import Item, JudgedItem
 from parsers.reading.confined import Readers
 from parsers.reading.fetch import Web
 from storage.archive import Archive, store_archived
-from storage.collected import FetchRow, known_entries, store_fetch, store_quarantine, unbalanced
+from storage.collected import Brought, FetchRow, known_entries, store_visits, unbalanced
 from storage.database import GLANCE, Connection, open_live
 from storage.items import items_since, recent_items
 from storage.published import is_published
-from storage.runs import Run, RunState, begin_run, finish_run, renew
+from storage.runs import Run, begin_run, finish_run, renew
 from storage.seeds import store_seeds, stored_seeds
 from storage.snapshot import publish
-from storage.sources import FeedState, feed_states, sync_sources
+from storage.sources import FeedState, arrivals, feed_states, sync_sources
 from storage.stories import store_stories, stories_since
 
 _log = logging.getLogger(__name__)
@@ -52,36 +57,29 @@ COPY_WINDOW = timedelta(days=30)
 """How far back an item may be a copy of another one."""
 STORY_WINDOW = timedelta(days=21)
 """How far back stories are grouped anew."""
+STORED_AT_ONCE = 50
+"""Sources. Opening and closing the database costs as much as storing ten; nobody should wait for it for long."""
+NOT_REACHED = frozenset({"dns", "connection", "timeout"})
+MANY = 5
+"""Sources that fail together because we are offline; fewer may well fail by themselves."""
 RENEW_EVERY = 300.0
 """Seconds. A twelfth of a lease: some renewals may find the database busy before another process takes the run over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """How the world is reached. `hosts` maps names to loopback addresses (demo, tests); `seeds`: fetch absent seeds."""
+    """How the world is reached.
+
+    Attributes:
+        hosts: names -> loopback addresses (demo, tests).
+        seeds: fetch absent seeds.
+        pauses: as of a `Desk`.
+    """
 
     limits: FetchLimits = field(default_factory=FetchLimits)
     hosts: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     seeds: bool = True
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the report will say; counted while the run goes on."""
-
-    sources: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[str] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)
-    items: int = 0
-    stories: int = 0
-
-    def count(self, gathered: Gathered, judged: Judged) -> None:
-        fetch = gathered.fetch
-        self.sources[fetch.outcome] += 1
-        self.outcomes.update(one.outcome for one in judged.dispositions)
-        self.items += len(judged.items)
-        if fetch.outcome == "failed":
-            self.failures.append(f"{gathered.source.name} ({gathered.source.id}): {fetch.kind}: {fetch.detail}")
+    pauses: Sequence[float] = RETRY_AFTER_SECONDS
 
 
 def collect(
@@ -89,6 +87,8 @@ def collect(
     now: datetime,
     *,
     only: Sequence[str] = (),
+    due: bool = False,
+    since: datetime | None = None,
     dry_run: bool = False,
     network: Network | None = None,
     tell: Tell = silent,
@@ -96,7 +96,9 @@ def collect(
     """Read the sources and store what is new.
 
     Args:
-        only: ids of sources; empty for all that are enabled.
+        only: ids of sources; empty for all that are enabled, save those that are gone or asked to be left alone.
+        due: only those whose next visit is due, by what their servers ask for and how often they bring news.
+        since: walk back through older entries to this moment, where sources let us; midnight UTC where it has no zone.
         dry_run: fetch, read and judge, but store nothing.
 
     Raises:
@@ -104,19 +106,31 @@ def collect(
         Misconfigured: an id in `only` is not known.
     """
     began = time.monotonic()
+    since = since if since is None or since.tzinfo else since.replace(tzinfo=UTC)
     sources = [source for source in sources_named(settings, only) if only or source.enabled]
+    request = _request(only, due=due, since=since)
     with open_live(settings.home) as con:
-        run = None if dry_run else _begin(con, settings, only, now)
-        memory = _remember(con, sources, now)
+        run = None if dry_run else _begin(con, settings, request, now)
+        states = feed_states(con)
+        turn = turn_of(sources, states, now, named=bool(only), due=due)
+        waiting = [source for source in turn.visited if run is None or source.id not in run.done_sources]
+        memory = _remember(con, waiting, states, now)
     copies = CopyIndex(memory.recent)  # takes seconds, in which nobody should have to wait for the database
-    waiting = [source for source in sources if run is None or source.id not in run.done_sources]
-    visit = _Visit(settings, now, network or Network(), rules_of(settings), memory, copies, run, tell, began)
+    network = network or Network(settings.fetch)
+    visit = _Visit(settings, now, since, network, rules_of(settings), memory, copies, run, tell, began)
     with closed_on_failure(settings, run, visit.moment):
         asyncio.run(visit.all(waiting))
         if run is not None:
             visit.tally.stories = _stories(settings, now, news=visit.tally.items > 0 or run.after_failure)
+            visit.tally.events += upkeep(settings, visit.moment(), run.id)
             _close(settings, run, visit)
-    return _report(visit.tally, already=len(sources) - len(waiting))
+    return report_of(visit.tally, turn, already=len(turn.visited) - len(waiting))
+
+
+def _request(only: Sequence[str], *, due: bool, since: datetime | None) -> str:
+    """What is asked for, in words that are equal for equal requests."""
+    words = " ".join(sorted(set(only))) or ("due" if due else "all")
+    return f"{words} since {since.isoformat()}" if since else words
 
 
 def _stories(settings: Settings, now: datetime, *, news: bool) -> int:
@@ -142,19 +156,21 @@ class _Memory:
     """What storage knew when the run began. `recent`: what new items may be copies of, and what that copies."""
 
     states: Mapping[str, FeedState]
+    arrivals: Mapping[str, Sequence[int]]
     known: Mapping[str, Mapping[str, Known]]
     recent: Sequence[tuple[Item, str | None]]
     seeds: Mapping[str, str]
 
 
-def _begin(con: Connection, settings: Settings, only: Sequence[str], now: datetime) -> Run:
+def _begin(con: Connection, settings: Settings, request: str, now: datetime) -> Run:
     sync_sources(con, settings.sources, now)
-    return begin_run(con, "collect", now, settings.hash, request=" ".join(sorted(set(only))) or "all")
+    return begin_run(con, "collect", now, settings.hash, request=request)
 
 
-def _remember(con: Connection, sources: Sequence[Source], now: datetime) -> _Memory:
+def _remember(con: Connection, sources: Sequence[Source], states: Mapping[str, FeedState], now: datetime) -> _Memory:
     return _Memory(
-        states=feed_states(con),
+        states=states,
+        arrivals=arrivals(con, [source.id for source in sources], now),
         known={source.id: known_entries(con, source.id) for source in sources},
         recent=recent_items(con, now - COPY_WINDOW),
         seeds={seed.id: seed.text_origin for seed in stored_seeds(con).values()},
@@ -167,6 +183,7 @@ class _Visit:
 
     settings: Settings
     now: datetime
+    since: datetime | None
     network: Network
     rules: Rules
     memory: _Memory
@@ -175,6 +192,7 @@ class _Visit:
     tell: Tell
     began: float
     tally: Tally = field(default_factory=Tally)
+    first: dict[str, JudgedItem] = field(default_factory=dict)
 
     def moment(self) -> datetime:
         """`now` moved on by the time that the run has taken so far."""
@@ -192,11 +210,15 @@ class _Visit:
         run_id = self.run.id if self.run else "dry-run"
         with Readers() as readers, Archive(self.settings.home / "raw", run_id) as archive:
             async with Web(self.network.limits, hosts=self.network.hosts, clock=lambda: self.now) as web:
-                desk = Desk(web.get, readers, self._is_off_topic, self.now)
-                visits = [asyncio.create_task(self._gather(source, desk)) for source in sources]
-                for number, visit in enumerate(visits, start=1):
-                    await asyncio.to_thread(self._take, await visit, archive)
-                    self.tell("sources", number, len(sources))
+                desk = Desk(web.get, readers, self._is_off_topic, self.now, self.settings.sites, self.network.pauses)
+                visits = deque(asyncio.create_task(self._gather(source, desk)) for source in sources)
+                while visits:
+                    await visits[0]
+                    batch: list[Gathered] = []
+                    while visits and visits[0].done() and len(batch) < STORED_AT_ONCE:
+                        batch.append(visits.popleft().result())
+                    await asyncio.to_thread(self._take, batch, archive)
+                    self.tell("sources", len(sources) - len(visits), len(sources))
                 await self._seeds(desk)
 
     async def _renew_lease(self) -> None:
@@ -211,32 +233,53 @@ class _Visit:
             renew(con, run.id, self.moment())
 
     def _is_off_topic(self, item: Item) -> bool:
-        return judge_item(self.rules, item).judgement.relevance == "off"
+        judged = self.first[item.content_sha256] = judge_item(self.rules, item)
+        return judged.judgement.relevance == "off"
+
+    def _judged(self, item: Item) -> JudgedItem:
+        """Judged once: most items are the same after the first look, when it was asked whether to fetch their page."""
+        first = self.first.pop(item.content_sha256, None)
+        return replace(first, item=item) if first else judge_item(self.rules, item)
 
     async def _gather(self, source: Source, desk: Desk) -> Gathered:
         """A fault of our own that one source sets off is that source's failure; the others go on."""
         try:
-            return await gather(source, self.memory.states.get(source.id), self.memory.known[source.id], desk)
+            state, known = self.memory.states.get(source.id), self.memory.known[source.id]
+            return await gather(source, state, known, desk, since=self.since)
         except Exception as error:
             _log.exception("reading %s failed", source.id)
             detail = f"a fault of Seabridge, please report it: {type(error).__name__}: {error}"
             row = FetchRow(source.id, source.url, self.now, 0.0, "failed", kind="internal", detail=detail)
-            return Gathered(source, row)
+            return Gathered(source, row, Visit(self.now, "failed", kind="internal", detail=detail))
 
-    def _take(self, gathered: Gathered, archive: Archive) -> None:
-        """Judge, archive and store what one source brought."""
-        judged = judge_gathered(gathered, self.rules, self.copies, self.now)
-        self.tally.count(gathered, judged)
+    def _take(self, batch: Sequence[Gathered], archive: Archive) -> None:
+        """Judge, archive and store what some sources brought, in their order."""
+        judged = [judge_gathered(gathered, self._judged, self.copies, self.now) for gathered in batch]
+        cut_off = self._is_cut_off(batch)
+        healths = [self._health(gathered, cut_off=cut_off) for gathered in batch]
+        for gathered, made, (_, events) in zip(batch, judged, healths, strict=True):
+            self.tally.count(gathered, made, events)
         if self.run is None:
             return
-        kept = archive.add(gathered.source.id, gathered.responses)
+        kept = [one for gathered in batch for one in archive.add(gathered.source.id, gathered.feeds, gathered.pages)]
+        brought = [
+            Brought(gathered.fetch, made.entries, made.items, made.dispositions, gathered.quarantined, health, events)
+            for gathered, made, (health, events) in zip(batch, judged, healths, strict=True)
+        ]
         with open_live(self.settings.home) as con:
             store_archived(con, kept)
-            for broken in gathered.quarantined:
-                sha256 = hashlib.sha256(broken.body).hexdigest()
-                what = (broken.url, broken.kind, broken.reason, sha256, broken.body)
-                store_quarantine(con, self.run.id, gathered.source.id, *what, self.now)
-            store_fetch(con, self.run.id, gathered.fetch, judged.entries, judged.items, judged.dispositions, self.now)
+            store_visits(con, self.run.id, brought, self.now)
+
+    def _health(self, gathered: Gathered, *, cut_off: bool) -> tuple[Health | None, tuple[Event, ...]]:
+        source_id = gathered.source.id
+        state = self.memory.states.get(source_id)
+        before = state.health if state else None
+        return (before, ()) if cut_off else after(source_id, gathered.visit, before, self.memory.arrivals[source_id])
+
+    def _is_cut_off(self, batch: Sequence[Gathered]) -> bool:
+        """Whether it is our own network that is down: so far nobody answered, and nobody says why."""
+        silence = all(gathered.fetch.kind in NOT_REACHED for gathered in batch)
+        return silence and len(batch) >= MANY and not (self.tally.sources["read"] or self.tally.sources["unchanged"])
 
     async def _seeds(self, desk: Desk) -> None:
         """Store the seeds; those without a file are asked for at their addresses once, until one answer was stored."""
@@ -258,30 +301,6 @@ def _close(settings: Settings, run: Run, visit: _Visit) -> None:
     with open_live(settings.home) as con:
         for source_id, difference in unbalanced(con, run.id):
             tally.failures.append(f"{source_id}: {difference} entries are not accounted for, please report it")
-        finish_run(con, run.id, visit.moment(), _state(tally, already), summary | dict(tally.outcomes))
+        finish_run(con, run.id, visit.moment(), state_of(tally, already), summary | dict(tally.outcomes))
         if not is_published(con, settings.home, settings.digest.zone):
             publish(con, settings.home, visit.now, zone=settings.digest.zone)
-
-
-def _state(tally: Tally, already: int) -> RunState:
-    """A run of which nothing came has failed; not so if sources were done before an interruption."""
-    if not tally.failures:
-        return "completed"
-    return "failed" if set(tally.sources) == {"failed"} and not already else "partial"
-
-
-def _report(tally: Tally, already: int) -> Report:
-    figures: dict[str, int | str] = {
-        "sources read": tally.sources["read"],
-        "sources unchanged": tally.sources["unchanged"],
-        "sources failed": tally.sources["failed"],
-    }
-    if already:
-        figures["sources done before the interruption"] = already
-    figures["entries"] = tally.outcomes.total()
-    figures |= {f"  {outcome}": count for outcome, count in tally.outcomes.most_common()}
-    figures["stories"] = tally.stories
-    lines = tuple(f"failed: {failure}" for failure in tally.failures)
-    if _state(tally, already) == "failed":
-        return Report("collect", "failed", figures, (*lines, "No source could be read: is the network there?"))
-    return Report("collect", "partial" if tally.failures else "done", figures, lines)

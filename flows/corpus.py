@@ -6,7 +6,7 @@ A document that cannot be had is a line, never a dead run. Judges nothing and st
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from flows.gather import Desk, read_document
+from flows.desk import Desk, read_document
 from parsers.configured import SeedRecord
 from parsers.errors import FetchFailed, Refused, Unreadable
 from parsers.model import Request, Seed

@@ -33,7 +33,7 @@ def deployments(settings: Settings, client: SyncPrefectClient) -> list[RunnerDep
     """What an operator may start, watch and pause; what was paused at the server stays paused."""
     zone = settings.digest.zone
     return [
-        _deployment(client, collect, "hourly", Cron("7 * * * *", timezone=zone, slug="hourly")),
+        _deployment(client, collect, "hourly", Cron("7 * * * *", timezone=zone, slug="hourly"), due=True),
         _deployment(client, weekly, "weekly", Cron(settings.digest.cron, timezone=zone, slug="weekly")),
         _deployment(client, digest, "by-hand"),
         _deployment(client, send, "by-hand"),
@@ -41,7 +41,9 @@ def deployments(settings: Settings, client: SyncPrefectClient) -> list[RunnerDep
     ]
 
 
-def _deployment(client: SyncPrefectClient, wanted: Flow[..., Any], name: str, *schedules: Schedule) -> RunnerDeployment:
+def _deployment(
+    client: SyncPrefectClient, wanted: Flow[..., Any], name: str, *schedules: Schedule, **parameters: Any
+) -> RunnerDeployment:
     """By the module entrypoint: the file form would leave flows/ on the import path.
 
     Registering replaces the schedules, so those that an operator switched off are switched off again here.
@@ -56,6 +58,7 @@ def _deployment(client: SyncPrefectClient, wanted: Flow[..., Any], name: str, *s
     deployment = wanted.to_deployment(
         name,
         schedules=[replace(one, active=one.slug not in off) for one in schedules],
+        parameters=parameters,
         paused=paused,
         description=(wanted.description or "").partition("\n")[0],
         version=metadata.version("seabridge"),

@@ -19,6 +19,8 @@ from flows.report import Report
 from flows.settings import Settings
 from parsers.configured import Source
 from parsers.errors import Misconfigured, Problem
+from parsers.judging.health import Memory
+from parsers.judging.states import DOUBTFUL, STATES, TROUBLE
 from storage.database import Connection, open_live
 from storage.editions import EditionRow, get_edition, list_editions, sent_story_ids, store_edition
 from storage.items import counts_by_topic, items_published_between, late_and_undated
@@ -36,8 +38,8 @@ AROUND = timedelta(days=1)
 week that nobody read is a remainder, and would make a trend that never was."""
 COVERED = timedelta(days=2)
 """A source whose last answer is from before the last two days of a week may have news of that week that we missed."""
-FAILING = 3
-"""So many failures in a row are no hiccup."""
+FAILURES = 3
+"""So many in a row are no hiccup, where nobody weighed them."""
 
 
 def digest(
@@ -115,23 +117,48 @@ def composed(
 
 
 def coverage_of(sources: Sequence[Source], states: Mapping[str, FeedState], period: Period) -> Coverage:
-    """A source counts as read if its last answer is from the last two days of the week or later and it has not failed
-    three times in a row since; else it is named with its last fault.
+    """A source counts as read if it answered after the week, or in its last two days and is not in trouble since.
+
+    Else it is named with its state, and so is one that was read but lacked news or dates at the end of the week.
     """
-    since = period.end - COVERED
     read: list[str] = []
     failed: list[tuple[str, str]] = []
+    doubtful: list[tuple[str, str]] = []
     for source in sources:
         if not source.enabled:
             continue
         state = states.get(source.id)
         if state is None:
             failed.append((source.name, "never read"))
-        elif state.consecutive_failures >= FAILING or state.last_success_at is None or state.last_success_at < since:
-            failed.append((source.name, state.last_detail or "no answer at the end of the week"))
+        elif not _was_read(state, period):
+            failed.append((source.name, _failure(state)))
         else:
             read.append(source.name)
-    return Coverage(tuple(read), tuple(failed), sum(not source.enabled for source in sources))
+            doubtful += [(source.name, words) for words in _doubt(state, period)]
+    return Coverage(tuple(read), tuple(failed), sum(not source.enabled for source in sources), tuple(doubtful))
+
+
+def _was_read(state: FeedState, period: Period) -> bool:
+    if state.last_success_at is None or state.last_success_at < period.end - COVERED:
+        return False
+    trouble = state.health.trouble if state.health else state.consecutive_failures / FAILURES
+    return state.last_success_at > period.end or trouble < TROUBLE
+
+
+def _failure(state: FeedState) -> str:
+    if state.health and state.health.trouble:
+        return STATES[state.health.state].words
+    return state.last_detail or "no answer at the end of the week"
+
+
+def _doubt(state: FeedState, period: Period) -> Sequence[str]:
+    """What was the matter with the answers of a source while the week ended: at most one thing, the gravest."""
+    memory = state.health.memory if state.health else Memory()
+    for finding in memory.findings:
+        began = memory.news_at if finding.name == "silent" and memory.news_at else finding.since
+        if finding.name in DOUBTFUL and began < period.end:
+            return [STATES[finding.name].words]
+    return []
 
 
 def rendered(edition: Edition, now: datetime) -> EditionRow:

@@ -58,7 +58,7 @@ def examine(home: Path, now: datetime) -> list[Check]:
     checks.append(Check("configuration", "pass", f"{says}, in {settings.config}"))
     checks += [_corpus(settings), _recipients(settings), _mail(settings), _disk(home)]
     checks += list(_database(home, now))
-    checks.append(_server(home))
+    checks += [_archive(home), _server(home)]
     return checks
 
 
@@ -164,6 +164,16 @@ def _database(home: Path, now: datetime) -> Iterator[Check]:
         yield Check("snapshot", "warn", "none published yet", "seabridge publish")
     else:
         yield Check("snapshot", "pass", f"{snapshot_path(home)}")
+
+
+def _archive(home: Path) -> Check:
+    from storage.retention import unfinished
+
+    torn = unfinished(home / "raw")
+    if torn:
+        says = f"{len(torn)} files of killed runs in {home / 'raw'} are still open"
+        return Check("archive", "warn", says, "the next collection mends them")
+    return Check("archive", "pass", "every file of answers was closed properly")
 
 
 def _server(home: Path) -> Check:

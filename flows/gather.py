@@ -1,70 +1,38 @@
-"""Reads one source: its feed, sitemap or listing, and the pages behind what is news. Stores nothing and judges nothing
-but whether a page is worth its fetch.
-
-A page that could not be read for a reason that may pass (no answer, no time left in this visit) is waited for: its item
-is made of what the feed says, the entry is marked, and the feed's validators are forgotten, so that the next visits
-read the feed again and try the page again, until TRY_AGAIN_FOR has gone by since the first failure with these words.
-An item that has its text from a page already is left as it is when its page fails.
-"""
+"""Reads one source: what it lists, in whatever form, and the pages behind what is news. Stores nothing."""
 
 import asyncio
 import dataclasses
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from urllib.parse import urlsplit
 
+from flows.desk import Desk, parsed, request_to
+from flows.news import Effort, read_news
 from parsers.configured import Source
-from parsers.errors import FetchFailed, Refused, Unreadable
-from parsers.judging.novelty import Decision, Known, decide, waiting, waiting_since
-from parsers.model import Entry, Feed, Item, Page, Request, Response
-from parsers.reading.confined import Readers
-from parsers.reading.feeds import parse_feed
-from parsers.reading.listings import parse_listing
-from parsers.reading.normalise import make_item
-from parsers.reading.pages import MAX_BYTES as MAX_PAGE_BYTES
-from parsers.reading.pages import parse_page
-from parsers.reading.pdf import parse_pdf
-from parsers.reading.sitemaps import parse_sitemap
-from storage.collected import FetchRow
+from parsers.errors import FetchFailed, Refused, SeabridgeError, Unreadable
+from parsers.judging.health import Visit
+from parsers.judging.novelty import HORIZON, Decision, Known, decide
+from parsers.model import Entry, Feed, Item, Response
+from parsers.reading.channels import feed_fingerprint
+from parsers.reading.headers import max_age
+from parsers.reading.language import detect
+from parsers.reading.links import absolute
+from storage.collected import FetchRow, Quarantined
 from storage.sources import FeedState
 
-T = TypeVar("T")
-MAX_DOCUMENT_BYTES = 20_000_000
-"""Of a page or PDF: an address does not tell which of the two it leads to. `parse_page` refuses much less by itself."""
-TRY_AGAIN_FOR = timedelta(days=3)
-"""Longer than the disturbances of a web server last, shorter than the week of an edition."""
 PAGES_PER_VISIT = 60
 """More than a busy source publishes between two visits; a feed of thousands must not take the places of all others."""
 VISIT_SECONDS = 300.0
 """Enough for 60 pages at 10 s each, two at a time; storing goes by the order of the sources, so all wait for one."""
-BRIEF = 80
-"""A summary of fewer characters says too little to decide that the page behind it is off-topic."""
-
-Get = Callable[[Request], Awaitable[Response]]
-"""Where answers come from: the network, or the archive of what was received before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What reading needs: a way to get answers, children to parse them, a first judgement, the clock."""
-
-    get: Get
-    readers: Readers
-    is_off_topic: Callable[[Item], bool]
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A document that could not be read, with its bytes."""
-
-    url: str
-    kind: str
-    reason: str
-    body: bytes
+WALK = 12
+"""How many times these two a walk through older entries may cost: an operator asked for it and waits."""
+PARTS_PER_VISIT = 2
+"""Sitemaps of an index that are read: the newest, and the one before, in case the month has just turned."""
+DOCUMENTS_PER_WALK = 50
+TITLES_FOR_LANGUAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,46 +40,65 @@ class Gathered:
     """All that one visit to a source gave. `items` has one item for every decision that is new or changed.
 
     A decision's `sha256` carries the mark of `waiting` where the page is to be tried again.
+
+    Attributes:
+        visit: the facts from which the source's health is judged.
+        feeds: answers of the source itself; `pages`: of what its entries link to.
     """
 
     source: Source
     fetch: FetchRow
+    visit: Visit
     decisions: tuple[Decision, ...] = ()
-    items: Mapping[int, Item] = dataclasses.field(default_factory=dict)
-    responses: tuple[Response, ...] = ()
+    items: Mapping[int, Item] = field(default_factory=dict)
+    feeds: tuple[Response, ...] = ()
+    pages: tuple[Response, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _News:
-    """What became of one piece of news. `item` is None where what is stored stays as it is."""
+@dataclass(slots=True)
+class _Documents:
+    """What a source itself answered: its feed, the parts of it, older ones. Filled while they are read.
 
-    decision: Decision
-    item: Item | None
-    response: Response | None = None
-    broken: Quarantined | None = None
-    waits: bool = False
+    `own`: how many of the entries are not from older ones.
+    """
+
+    feed: Feed
+    responses: list[Response]
+    own: int = 0
+    entries: list[Entry] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, feed: Feed) -> None:
+        self.entries += feed.entries
+        self.problems += feed.problems
 
 
-async def gather(source: Source, state: FeedState | None, known: Mapping[str, Known], desk: Desk) -> Gathered:
+async def gather(
+    source: Source,
+    state: FeedState | None,
+    known: Mapping[str, Known],
+    desk: Desk,
+    *,
+    since: datetime | None = None,
+) -> Gathered:
     """Visit one source. Never raises for what the source did: that is in `Gathered.fetch`.
 
     The same bytes as at the last visit are `unchanged`, as if the server had said so.
+
+    Args:
+        since: walk back through older entries to this day, as far as the source lets us.
     """
-    deadline = asyncio.get_running_loop().time() + VISIT_SECONDS
-    request = Request(
-        url=source.url,
-        etag=state.etag if state else None,
-        last_modified=state.last_modified if state else None,
-        user_agent=source.user_agent,
-        local=source.local,
-    )
+    effort = _effort(walking=since is not None)
+    request = request_to(source, source.url)
+    if state and since is None:
+        request = dataclasses.replace(request, etag=state.etag, last_modified=state.last_modified)
     row = FetchRow(source_id=source.id, url=source.url, started_at=desk.now, seconds=0.0, outcome="failed")
     try:
-        response = await desk.get(request)
+        response = await desk.ask(request)
     except (FetchFailed, Refused) as error:
         row = dataclasses.replace(row, status=error.status, kind=error.kind, detail=error.detail)
-        return Gathered(source, row)
+        return Gathered(source, row, _failed_visit(row, error))
 
     row = dataclasses.replace(
         row,
@@ -120,142 +107,161 @@ async def gather(source: Source, state: FeedState | None, known: Mapping[str, Kn
         bytes=len(response.body),
         etag=response.etag,
         last_modified=response.last_modified,
-        body_sha256=hashlib.sha256(response.body).hexdigest() if response.body else None,
+        body_sha256=_fingerprint(source, response.body) if response.body else None,
         moved_to=response.moved_to,
     )
-    if response.not_modified or (state is not None and row.body_sha256 == state.body_sha256):
-        return Gathered(source, dataclasses.replace(row, outcome="unchanged"))
+    if response.not_modified or (since is None and state is not None and row.body_sha256 == state.body_sha256):
+        row = dataclasses.replace(row, outcome="unchanged")
+        age = max_age(response.headers)
+        visit = Visit(desk.now, "unchanged", status=row.status, max_age=age, moved_to=row.moved_to)
+        return Gathered(source, row, visit)
     try:
-        feed = await parsed(source, response, desk.readers)
-    except Unreadable as error:
-        row = dataclasses.replace(row, kind=error.kind, detail=error.detail, etag=None, last_modified=None)
-        quarantined = Quarantined(source.url, error.kind, error.detail, response.body)
-        return Gathered(source, row, responses=(response,), quarantined=(quarantined,))
+        documents = await _documents(source, response, desk, since)
+    except (FetchFailed, Refused, Unreadable) as error:
+        return _unread(source, row, response, error)
+    return await _read(source, row, documents, known, effort, desk, since)
 
+
+async def _read(
+    source: Source,
+    row: FetchRow,
+    documents: _Documents,
+    known: Mapping[str, Known],
+    effort: Effort,
+    desk: Desk,
+    since: datetime | None,
+) -> Gathered:
+    feed, entries = documents.feed, documents.entries
+    horizon = max(HORIZON, desk.now - since) if since else HORIZON
+    decisions = decide(entries, known, desk.now, horizon)
+    made = await read_news(source, decisions, known, effort, desk)
     row = dataclasses.replace(
-        row, outcome="read", format=feed.format, problems=feed.problems, entries=len(feed.entries)
+        row, outcome="read", format=feed.format, problems=tuple(documents.problems), entries=len(entries)
     )
-    decisions = decide(feed.entries, known, desk.now)
-    made = await _news(source, decisions, known, deadline, desk)
-    if any(one.waits for one in made.values()):
+    # A page that waits, and an index that stays the same while its sitemaps change: the next visit must look again.
+    if feed.parts or any(one.waits for one in made.values()):
         row = dataclasses.replace(row, etag=None, last_modified=None, body_sha256=None)
+    visit = _facts(source, documents, decisions, known, row, desk.now)
     return Gathered(
         source,
         row,
+        visit,
         tuple(made[one.position].decision if one.position in made else one for one in decisions),
         items={position: one.item for position, one in made.items() if one.item},
-        responses=(response, *(one.response for one in made.values() if one.response)),
-        quarantined=tuple(one.broken for one in made.values() if one.broken),
+        feeds=tuple(documents.responses),
+        pages=tuple(response for one in made.values() for response in one.responses),
+        quarantined=tuple(broken for one in made.values() for broken in one.broken),
     )
 
 
-async def in_child(readers: Readers, function: Callable[..., T], *args: object) -> T:
-    """Run a reading function in a child process without blocking the event loop.
-
-    Raises:
-        Unreadable: what the function raises, and when the children broke down twice over this document.
-    """
-    try:
-        return await asyncio.wrap_future(readers.read(function, *args))
-    except (BrokenExecutor, RuntimeError) as error:
-        raise Unreadable(function.__name__, "parser-error", f"the child processes broke down: {error}") from error
-
-
-async def parsed(source: Source, response: Response, readers: Readers) -> Feed:
-    """The entries in a source's answer, by the form of the source.
-
-    Raises:
-        Unreadable: it is not of that form.
-    """
-    if source.form == "listing":
-        return await in_child(readers, parse_listing, response.body, response.url, source.listing)
-    if source.form == "sitemap":
-        return await in_child(readers, parse_sitemap, response.body, response.url)
-    return await in_child(readers, parse_feed, response.body, response.url, response.content_type)
-
-
-async def _news(
-    source: Source, decisions: Sequence[Decision], known: Mapping[str, Known], deadline: float, desk: Desk
-) -> dict[int, _News]:
-    """Position -> what became of each new or changed entry, in the order of the feed."""
-    made: dict[int, _News] = {}
-    readings: list[tuple[Decision, Item, str]] = []
-    for decision in decisions:
-        if decision.verdict not in ("new", "changed"):
-            continue
-        await asyncio.sleep(0)  # thousands of first judgements must not keep the others from the network
-        item = make_item(decision.entry, None, source, desk.now)
-        url = decision.entry.url
-        if url is None or not _is_page_wanted(source, decision.entry, item, desk):
-            made[decision.position] = _News(decision, item)
-        elif len(readings) < PAGES_PER_VISIT:
-            readings.append((decision, item, url))
-        else:
-            detail = f"{PAGES_PER_VISIT} others came first in this visit"
-            made[decision.position] = _without_page(
-                decision, known.get(decision.key), item, detail, desk.now, passes=True
-            )
-    read = await asyncio.gather(
-        *(_with_page(source, one, known.get(one.key), item, url, deadline, desk) for one, item, url in readings)
+def _facts(
+    source: Source,
+    documents: _Documents,
+    decisions: Sequence[Decision],
+    known: Mapping[str, Known],
+    row: FetchRow,
+    now: datetime,
+) -> Visit:
+    """What the source's health is judged from; what a walk found behind its own entries is no sign of it."""
+    entries, own = documents.entries[: documents.own], decisions[: documents.own]
+    dates = [date for entry in entries if (date := entry.published or entry.updated)]
+    titles = " ".join(entry.title for entry in entries[:TITLES_FOR_LANGUAGE])
+    return Visit(
+        now,
+        "read",
+        status=row.status,
+        max_age=max_age(documents.responses[0].headers),
+        rhythm=documents.feed.rhythm,
+        entries=len(entries),
+        fresh=sum(one.renamed or one.key not in known for one in own if one.verdict not in ("repeat", "empty")),
+        dated=len(dates),
+        newest=max((date for date in dates if date <= now), default=None),
+        # not as declared: a domain that was sold keeps what its software declares
+        language=detect(titles, documents.feed.language or source.language) if titles else None,
+        moved_to=row.moved_to,
     )
-    made |= {news.decision.position: news for news in read}
-    return dict(sorted(made.items()))
 
 
-def _is_page_wanted(source: Source, entry: Entry, item: Item, desk: Desk) -> bool:
-    says_enough = len(entry.summary) + len(entry.content) >= BRIEF
-    return source.pages and not (says_enough and desk.is_off_topic(item))
+def _effort(*, walking: bool) -> Effort:
+    times = WALK if walking else 1
+    return Effort(PAGES_PER_VISIT * times, asyncio.get_running_loop().time() + VISIT_SECONDS * times)
 
 
-async def _with_page(
-    source: Source, decision: Decision, before: Known | None, item: Item, url: str, deadline: float, desk: Desk
-) -> _News:
-    """The item of one entry from the page behind it; `item` is what the feed alone gives."""
-    request = Request(url, user_agent=source.user_agent, local=source.local, max_bytes=MAX_DOCUMENT_BYTES)
-    response: Response | None = None
-    try:
-        async with asyncio.timeout_at(deadline):
-            response = await desk.get(request)
-            page = await read_document(response, desk.readers)
-    except TimeoutError:
-        detail = f"not read within {VISIT_SECONDS:g} s, which a visit to a source may take"
-        return _without_page(decision, before, item, detail, desk.now, passes=True)
-    except FetchFailed as error:
-        return _without_page(decision, before, item, error.detail, desk.now, passes=True)
-    except Refused as error:
-        return _without_page(decision, before, item, error.detail, desk.now, passes=False)
-    except Unreadable as error:
-        news = _without_page(decision, before, item, error.detail, desk.now, passes=False)
-        if response is None or (error.kind == "parse-limit" and len(response.body) > MAX_PAGE_BYTES):
-            return news  # sixty pages of 20 MB that nobody can read would fill the disk
-        broken = Quarantined(url, error.kind, error.detail, response.body)
-        return dataclasses.replace(news, response=response, broken=broken)
-    return _News(decision, make_item(decision.entry, page, source, desk.now), response)
+def _failed_visit(row: FetchRow, error: SeabridgeError) -> Visit:
+    wait = error.retry_after if isinstance(error, FetchFailed) else None
+    return Visit(row.started_at, "failed", kind=row.kind, status=row.status, detail=row.detail, retry_after=wait)
 
 
-def _without_page(
-    decision: Decision, before: Known | None, item: Item, detail: str, now: datetime, *, passes: bool
-) -> _News:
-    """The news without its page, which failed as `detail` says. `passes`: the failure may pass by itself."""
-    failed_before = waiting_since(before, decision.sha256)
-    since = failed_before or now
-    waits = passes and now - since < TRY_AGAIN_FOR
-    stays = before is not None and before.item_id is not None and (before.has_page or failed_before is not None)
-    decision = dataclasses.replace(
-        decision,
-        sha256=waiting(decision.sha256, since) if waits else decision.sha256,
-        verdict="same" if stays else decision.verdict,
-    )
-    problems = (*item.problems, f"page not read: {detail}")
-    return _News(decision, None if stays else dataclasses.replace(item, problems=problems), waits=waits)
+def _unread(source: Source, row: FetchRow, response: Response, error: FetchFailed | Refused | Unreadable) -> Gathered:
+    """The source answered, but what it sent, or a part that it pointed to, could not be had or read."""
+    row = dataclasses.replace(row, kind=error.kind, detail=error.detail, etag=None, last_modified=None)
+    broken = (Quarantined(source.url, error.kind, error.detail, response.body),) * isinstance(error, Unreadable)
+    return Gathered(source, row, _failed_visit(row, error), feeds=(response,), quarantined=broken)
 
 
-async def read_document(response: Response, readers: Readers) -> Page:
-    """The article in an answer, whether page or PDF.
+def _fingerprint(source: Source, body: bytes) -> str:
+    """Equal for answers that bring the same; a feed may say a new time of building each time it is asked."""
+    return feed_fingerprint(body) if source.form in ("feed", "query") else hashlib.sha256(body).hexdigest()
+
+
+async def _documents(source: Source, response: Response, desk: Desk, since: datetime | None) -> _Documents:
+    """The entries of the answer, of the sitemaps that it names, and, `since` given, of what lies behind it.
 
     Raises:
-        Unreadable: the bytes are neither.
+        Unreadable: the answer is not of the source's form.
+        FetchFailed, Refused, Unreadable: none of the sitemaps in its index could be read.
     """
-    if "pdf" in response.content_type or response.body.startswith(b"%PDF-"):
-        return await in_child(readers, parse_pdf, response.body, response.url)
-    return await in_child(readers, parse_page, response.body, response.url, response.content_type)
+    feed = await parsed(source, response, desk.readers)
+    documents = _Documents(feed, [response])
+    documents.add(feed)
+    parts = feed.parts[: DOCUMENTS_PER_WALK if since else PARTS_PER_VISIT]
+    for number, part in enumerate(parts, start=1):
+        try:
+            documents.add(await _next(source, part, desk, documents))
+        except (FetchFailed, Refused, Unreadable) as error:
+            documents.problems.append(f"not read: {error}")
+            if number == len(parts) and not documents.entries:
+                raise
+    documents.own = len(documents.entries)
+    if since:
+        await _walk(documents, source, desk, since)
+    return documents
+
+
+async def _walk(documents: _Documents, source: Source, desk: Desk, since: datetime) -> None:
+    """Older documents, until one lies before `since`, brings nothing new, or cannot be had: that is its end."""
+    feed, seen = documents.feed, {(entry.url, entry.guid) for entry in documents.entries}
+    for number in count():
+        if number == DOCUMENTS_PER_WALK:
+            documents.problems.append(f"stopped after {number} documents with older entries")
+            return
+        address = feed.older or _older_page(source, number)
+        dates = [date for entry in feed.entries if (date := entry.published or entry.updated)]
+        if address is None or (dates and min(dates) < since):
+            return
+        try:
+            feed = await _next(source, address, desk, documents)
+        except (FetchFailed, Refused, Unreadable) as error:
+            documents.problems.append(f"older entries end here: {error}")
+            return
+        fresh = {(entry.url, entry.guid) for entry in feed.entries} - seen
+        if not fresh:
+            return
+        seen |= fresh
+        documents.add(feed)
+
+
+def _older_page(source: Source, number: int) -> str | None:
+    """The address of the `number`-th page (from 0) behind the source's own, where it has such pages."""
+    if source.older:
+        return absolute(source.older.replace("{page}", str(number + source.older_from)), source.url)
+    if source.form == "feed" and urlsplit(source.url).path.rstrip("/").endswith("/feed"):
+        return absolute(f"?paged={number + 2}", source.url)  # WordPress
+    return None
+
+
+async def _next(source: Source, url: str, desk: Desk, documents: _Documents) -> Feed:
+    response = await desk.ask(request_to(source, url))
+    feed = await parsed(source, response, desk.readers)
+    documents.responses.append(response)
+    return feed

@@ -1,16 +1,18 @@
 """From what was gathered to what is stored: judgements, copies, one disposition for every entry. Stores nothing."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flows.corpus import local_seeds
 from flows.gather import Gathered
+from flows.news import NOT_READ
 from flows.settings import Settings
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Decision
 from parsers.judging.topics import Rules, compile_rules, judge
 from parsers.model import Disposition, Item, JudgedItem, Outcome
+from parsers.reading.normalise import NOT_THE_ARTICLE
 from storage.collected import StoredEntry
 
 AHEAD = timedelta(hours=1)
@@ -39,20 +41,27 @@ def rules_of(settings: Settings) -> Rules:
     return compile_rules(settings.topics, local_seeds(settings.corpus, settings.seeds))
 
 
-def judge_item(rules: Rules, item: Item, copy_of: str | None = None) -> JudgedItem:
-    """One item with its judgement; `copy_of`: what it repeats, as far as the caller knows."""
-    return JudgedItem(item, judge(rules, item.title, item.text or item.summary), copy_of)
+def judge_item(rules: Rules, item: Item) -> JudgedItem:
+    """One item with its judgement; whether it repeats another one is not looked for."""
+    return JudgedItem(item, judge(rules, item.title, item.text or item.summary))
 
 
-def judge_gathered(gathered: Gathered, rules: Rules, copies: CopyIndex, now: datetime) -> Judged:
-    """Judge what one source brought, in the order of its feed. `copies` learns the new items."""
+def judge_gathered(
+    gathered: Gathered, judged_item: Callable[[Item], JudgedItem], copies: CopyIndex, now: datetime
+) -> Judged:
+    """Judge what one source brought, in the order of its feed.
+
+    `copies` is asked for, and learns, what is not off-topic: nobody looks for the original of what nobody reads.
+    """
     entries: list[StoredEntry] = []
     items: list[JudgedItem] = []
     dispositions: list[Disposition] = []
     for decision in gathered.decisions:
         item = gathered.items.get(decision.position)
-        judged = judge_item(rules, item, _original(decision, item, copies)) if item else None
+        judged = judged_item(item) if item else None
         if judged:
+            if judged.judgement.relevance != "off":
+                judged = replace(judged, copy_of=_original(decision, judged.item, copies))
             items.append(judged)
         item_id = judged.item.id if judged else decision.item_id
         if decision.verdict not in ("repeat", "empty"):
@@ -88,7 +97,7 @@ def _outcome(decision: Decision, judged: JudgedItem | None, now: datetime) -> tu
         return _WITHOUT_ITEM[decision.verdict]
     item = judged.item
     if judged.judgement.relevance == "off":
-        return "off-topic", ""
+        return ("blocked", shut) if (shut := _shut(item)) else ("off-topic", "")
     if item.published is None:
         return "undated", "neither the source nor the page gives a date that can be read"
     if item.published > now + AHEAD:
@@ -96,3 +105,10 @@ def _outcome(decision: Decision, judged: JudgedItem | None, now: datetime) -> tu
     if judged.copy_of is not None:
         return "copy-of", ""
     return ("changed", "the source changed it") if decision.verdict == "changed" else ("stored", "")
+
+
+def _shut(item: Item) -> str | None:
+    """Why nothing but a title was at hand to judge by, if so: the source shuts us out, which is no judgement."""
+    if item.text_origin != "title":
+        return None
+    return next((one for one in item.problems if one.startswith(NOT_READ) or one in NOT_THE_ARTICLE), None)

@@ -123,14 +123,18 @@ def _run_name() -> str:
 
 
 @flow(flow_run_name=_run_name)
-def collect(only: tuple[str, ...] = (), dry_run: bool = False) -> State[Ended]:
+def collect(
+    only: tuple[str, ...] = (), due: bool = False, since: datetime | None = None, dry_run: bool = False
+) -> State[Ended]:
     """Read the sources, judge what is new, store it and publish the snapshot.
 
     Args:
         only: Ids of sources; none means all that are enabled.
+        due: Only sources whose next visit is due.
+        since: Walk back through older entries to this moment, where sources let us.
         dry_run: Do all the work, store nothing.
     """
-    return _run("collect", only=only, dry_run=dry_run)
+    return _run("collect", only=only, due=due, since=since, dry_run=dry_run)
 
 
 @flow(flow_run_name=_run_name)

@@ -1,18 +1,20 @@
 """Judges the whole archive again under today's rules, in batches. Old labels stay queryable under their version."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
-from flows.collect import group_stories
+from flows.collect import COPY_WINDOW, group_stories
 from flows.judging import judge_item, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.runs import closed_on_failure
 from flows.settings import Settings
+from parsers.judging.dedupe import CopyIndex
 from parsers.judging.topics import judge_document
-from parsers.model import Judgement
+from parsers.model import JudgedItem, Judgement
 from storage.database import open_live
-from storage.items import item_ids_not_judged_by, items_by_id
+from storage.items import item_ids_not_judged_by, items_by_id, recent_items
 from storage.judgements import store_judgements
 from storage.runs import begin_run, finish_run
 from storage.seeds import seed_texts, store_seed_judgements, stored_seeds
@@ -39,11 +41,12 @@ def reclassify(settings: Settings, now: datetime, *, dry_run: bool = False, tell
             with open_live(settings.home) as con:
                 items = items_by_id(con, waiting[start : start + BATCH])
             judged = [(one.item.id, judge_item(rules, one.item).judgement) for one in items]
+            copies = _copies(settings, items, [after for _, after in judged])
             for one, (_, after) in zip(items, judged, strict=True):
                 _count(changes, one.judgement, after)
             if run is not None:
                 with open_live(settings.home) as con:
-                    store_judgements(con, judged, now)
+                    store_judgements(con, judged, now, copies)
             tell("reclassify", min(start + BATCH, len(waiting)), len(waiting))
         if run is not None:
             with open_live(settings.home) as con:
@@ -55,6 +58,25 @@ def reclassify(settings: Settings, now: datetime, *, dry_run: bool = False, tell
                 publish(con, settings.home, now, zone=settings.digest.zone)
     figures: dict[str, int | str] = {"rules": rules.version, "items judged": len(waiting), **changes}
     return Report("reclassify", "done", figures)
+
+
+def _copies(settings: Settings, items: Sequence[JudgedItem], after: Sequence[Judgement]) -> dict[str, str]:
+    """Item id -> original, for items that were off-topic, for which nobody looked for an original, and are not now."""
+    turned = [
+        one.item
+        for one, judgement in zip(items, after, strict=True)
+        if one.judgement.relevance == "off" and judgement.relevance != "off" and one.copy_of is None
+    ]
+    if not turned:
+        return {}
+    with open_live(settings.home) as con:
+        index = CopyIndex(recent_items(con, min(item.first_seen for item in turned) - COPY_WINDOW))
+    found: dict[str, str] = {}
+    for item in turned:
+        if original := index.find(item):
+            found[item.id] = original
+        index.add(item, original)
+    return found
 
 
 def _count(changes: Counter[str], before: Judgement, after: Judgement) -> None:

@@ -10,35 +10,30 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flows.collect import Network
-from flows.gather import Desk, gather, in_child
+from flows.desk import Desk, in_child
+from flows.gather import gather
+from flows.news import BRIEF
 from flows.progress import Tell, silent
 from flows.settings import SOURCE_ID, Settings
 from parsers.configured import Source
 from parsers.errors import FetchFailed, Misconfigured, Problem, Refused, SeabridgeError, Unreadable
+from parsers.judging.health import state_of
+from parsers.judging.states import STATES
 from parsers.model import Feed, Request
 from parsers.reading.confined import Readers
 from parsers.reading.discovery import feed_candidates
 from parsers.reading.feeds import parse_feed
 from parsers.reading.fetch import Web
 
-ADVICE: Mapping[str, str] = {
-    "dns": "the name does not exist: was the site renamed?",
-    "timeout": "try again; if it stays so, disable it",
-    "tls": "the certificate is refused: look at the site in a browser",
-    "empty": "a firewall answers without content: disable it, use a query source",
-    "challenge": "refuses programs: use a query source for the site",
-    "gone": "the feed is gone for good: remove it",
-    "status": "look at the address in a browser; 403 often means that programs are refused",
-    "not-a-feed": "the address answers something else: seabridge sources add HOMEPAGE looks for the feed",
-    "address": "a private address; set local = true if that is meant",
-    "redirect": "look where the address leads and change url",
-    "too-large": "too large to be a feed",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One source as it answered just now. Shares are 0..1, None where there are no entries."""
+    """One source as it answered just now. Shares are 0..1, None where there are no entries.
+
+    Attributes:
+        state: its name, see `parsers.judging.states`; `advice` what to do about it, empty if nothing is.
+        detail: of a failure, in words.
+    """
 
     source: Source
     state: str
@@ -48,6 +43,7 @@ class Checked:
     dated: float | None
     with_text: float | None
     advice: str
+    detail: str = ""
 
     def as_json(self) -> Mapping[str, Any]:
         return {
@@ -59,6 +55,7 @@ class Checked:
             "dated": self.dated,
             "with_text": self.with_text,
             "advice": self.advice,
+            "detail": self.detail,
         }
 
 
@@ -114,7 +111,7 @@ def table_of(candidate: Candidate, settings: Settings, source_id: str | None) ->
 async def _check(sources: Sequence[Source], now: datetime, network: Network, tell: Tell) -> list[Checked]:
     with Readers() as readers:
         async with Web(network.limits, hosts=network.hosts, clock=lambda: now) as web:
-            desk = Desk(web.get, readers, lambda _: True, now)
+            desk = Desk(web.get, readers, lambda _: True, now, pauses=network.pauses)
             visits = [asyncio.create_task(_one(source, desk)) for source in sources]
             checked = []
             for number, visit in enumerate(visits, start=1):
@@ -125,26 +122,21 @@ async def _check(sources: Sequence[Source], now: datetime, network: Network, tel
 
 async def _one(source: Source, desk: Desk) -> Checked:
     gathered = await gather(replace(source, pages=False), None, {}, desk)
-    fetch = gathered.fetch
-    if fetch.outcome == "failed":
-        kind = fetch.kind or "failed"
-        return Checked(source, kind, fetch.status, 0, None, None, None, ADVICE.get(kind, fetch.detail or ""))
-    entries = [decision.entry for decision in gathered.decisions]
-    dates = [entry.published for entry in entries if entry.published]
-    texts = [entry for entry in entries if len(entry.summary) + len(entry.content) >= 80]
-    newest = max(dates, default=None)
-    state, advice = "ok", ""
-    if not entries:
-        state, advice = "no entries", "answers, but holds nothing: look at it in a browser"
-    elif not dates:
-        state, advice = "undated", "no entry has a date: pages will be asked for it"
-    elif newest and (desk.now - newest).days > 60:
-        state, advice = "stale", f"the newest entry is {(desk.now - newest).days} days old: is this the right address?"
-    if fetch.moved_to:
-        advice = f"moved for good: set url = {fetch.moved_to}"
-    count = len(entries)
-    dated, with_text = (len(dates) / count, len(texts) / count) if count else (None, None)
-    return Checked(source, state, fetch.status, count, newest, dated, with_text, advice)
+    visit, count = gathered.visit, gathered.visit.entries
+    texts = sum(len(one.entry.summary) + len(one.entry.content) >= BRIEF for one in gathered.decisions)
+    state = state_of(visit)
+    moved_to = gathered.fetch.moved_to
+    return Checked(
+        source,
+        state,
+        visit.status,
+        count,
+        visit.newest,
+        visit.dated / count if count else None,
+        texts / count if count else None,
+        f"moved for good: set url = {moved_to}" if moved_to else STATES[state].remedy,
+        visit.detail or "",
+    )
 
 
 async def _discover(url: str, now: datetime, network: Network) -> Candidate:

@@ -1,19 +1,22 @@
 """Where things stand: runs, sources in trouble, editions, deliveries, what waits for a person. Changes nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from parsers.errors import Misconfigured, Problem
+from parsers.judging.states import STATES, failure_named
 from storage.database import GLANCE, LIVE_NAME, open_live
 from storage.deliveries import balance, list_deliveries
 from storage.editions import list_editions
 from storage.runs import last_runs
-from storage.sources import feed_states
+from storage.sources import FeedState, asked_sources, feed_states, recent_events
 
 Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
-RUNS, EDITIONS = 8, 4
+RUNS, EDITIONS, EVENTS = 8, 4, 20
+LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,44 @@ class Status:
         return self.values
 
 
-def status(home: Path) -> Status:
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A source that is not as it should be.
+
+    Attributes:
+        state: its name, see `parsers.judging.states`.
+        trouble: weights of its failed visits since it answered last, added up; 0 for one that answers.
+        since: when it began; None where that was not recorded.
+        detail: what was the matter at the last visit.
+        remedy: what to do, one line.
+    """
+
+    source: str
+    state: str
+    trouble: float
+    since: datetime | None
+    last_success: datetime | None
+    detail: str
+    remedy: str
+
+
+def troubles(states: Mapping[str, FeedState]) -> list[Trouble]:
+    """All sources that are not as they should be, those with the most trouble first."""
+    found = []
+    for state in states.values():
+        health = state.health
+        if health is None:  # visited last by a program that judged no health
+            name = "ok" if state.last_outcome != "failed" else failure_named(state.last_kind, None)
+            trouble, since, detail = float(state.consecutive_failures), None, state.last_detail
+        else:
+            name, trouble, since, detail = health.state, health.trouble, health.since, health.detail
+        if name != "ok":
+            remedy = STATES[name].remedy
+            found.append(Trouble(state.source_id, name, trouble, since, state.last_success_at, detail or "", remedy))
+    return sorted(found, key=lambda one: (-one.trouble, one.source))
+
+
+def status(home: Path, now: datetime) -> Status:
     """Look at the live file for a moment.
 
     Raises:
@@ -39,10 +79,13 @@ def status(home: Path) -> Status:
         raise Misconfigured([Problem(str(home), "", "no database here yet; try: seabridge demo, or seabridge collect")])
     with open_live(home, wait=GLANCE) as con:
         runs = last_runs(con, RUNS)
-        states = feed_states(con)
+        asked = asked_sources(con)
+        states = {source: state for source, state in feed_states(con).items() if source in asked}
         editions = [(row, balance(con, row.id, row.revision)) for row in list_editions(con)[:EDITIONS]]
         ledgers = [list_deliveries(con, row.id, row.revision) for row, _ in editions]
-    trouble = sorted((s for s in states.values() if s.consecutive_failures), key=lambda s: -s.consecutive_failures)
+        events = recent_events(con, now - LATELY)
+    trouble = troubles(states)
+    unverified = [source for source, is_verified in asked.items() if not is_verified]
     lines = [
         f"{row.id} r{row.revision}: {b.uncertain} of unknown fate; seabridge send --resolve"
         for row, b in editions
@@ -72,6 +115,7 @@ def status(home: Path) -> Status:
         for s in states.values()
         if s.moved_to
     ]
+    lines += [f"{source}: its certificate is not checked (verify_tls = false)" for source in unverified]
     tables: tuple[Table, ...] = (
         (
             "Last runs",
@@ -80,8 +124,17 @@ def status(home: Path) -> Status:
         ),
         (
             f"Sources in trouble ({len(trouble)} of {len(states)} visited)",
-            ("source", "failures in a row", "last fault", "last success"),
-            [(s.source_id, str(s.consecutive_failures), s.last_detail or "", _day(s.last_success_at)) for s in trouble],
+            ("source", "state", "trouble", "since", "last success", "what to do"),
+            [
+                (one.source, one.state, f"{one.trouble:g}", _day(one.since, "?"), _day(one.last_success), one.remedy)
+                for one in trouble
+            ],
+        ),
+        (
+            f"Lately, in {LATELY.days} days"
+            + (f" (the last {EVENTS} of {len(events)})" if len(events) > EVENTS else ""),
+            ("when", "source", "what", ""),
+            [(_day(one.at), one.source_id, one.event.kind, one.event.detail) for one in events[:EVENTS]],
         ),
         (
             "Editions",
@@ -103,9 +156,11 @@ def status(home: Path) -> Status:
         "home": str(home),
         "runs": [{"id": r.id, "flow": r.flow, "state": r.state, "started": r.started_at.isoformat()} for r in runs],
         "sources_visited": len(states),
-        "sources_in_trouble": [
-            {"id": s.source_id, "failures": s.consecutive_failures, "kind": s.last_kind, "detail": s.last_detail}
-            for s in trouble
+        "sources_in_trouble": [_plain(asdict(one)) for one in trouble],
+        "sources_unverified": unverified,
+        "events": [
+            {"at": one.at.isoformat(), "source": one.source_id, "kind": one.event.kind, "detail": one.event.detail}
+            for one in events
         ],
         "editions": [
             {"id": row.id, "revision": row.revision, "state": row.state, "accepted": b.accepted,
@@ -117,5 +172,9 @@ def status(home: Path) -> Status:
     return Status(tables, tuple(lines) or ("Nothing waits for you.",), values)
 
 
-def _day(moment: Any) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else "never"
+def _day(moment: datetime | None, unknown: str = "never") -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else unknown
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}

@@ -1,21 +1,39 @@
 """Writes what was decided about items, one set of labels for each version of the rules. Does not judge."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 import duckdb
 
 from parsers.model import Judgement
 from storage.writing import as_json_list, insert_rows, transaction
 
+NO_COPIES: Mapping[str, str] = MappingProxyType({})
 
-def store_judgements(con: duckdb.DuckDBPyConnection, judged: Sequence[tuple[str, Judgement]], now: datetime) -> None:
+
+def store_judgements(
+    con: duckdb.DuckDBPyConnection,
+    judged: Sequence[tuple[str, Judgement]],
+    now: datetime,
+    copies: Mapping[str, str] = NO_COPIES,
+) -> None:
     """Store new judgements of items that are there already, and make them the current ones.
 
     Labels of other rules versions stay and can be queried. Calling it again with the same values changes nothing.
+
+    Args:
+        copies: item id -> original, of items that were found to be copies meanwhile.
     """
     with transaction(con):
         write_judgements(con, judged, now)
+        con.execute(
+            "UPDATE items SET copy_of = n.copy_of FROM ("
+            " SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])) AS item_id,"
+            " unnest(CAST(CAST($2 AS JSON) AS VARCHAR[])) AS copy_of"
+            ") AS n WHERE items.item_id = n.item_id",
+            [as_json_list(list(copies)), as_json_list(list(copies.values()))],
+        )
         con.execute(
             "UPDATE items SET rules_version = n.rules_version FROM ("
             " SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])) AS item_id,"

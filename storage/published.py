@@ -17,7 +17,8 @@ _TOLD_BY: Mapping[str, str] = {
     "entries": "source_id, entry_key, entry_sha256",
     "story_items": "item_id, story_id",
     "sources": "*COLUMNS(* EXCLUDE (listed_at))",
-    "feed_states": "source_id, url, consecutive_failures > 0, last_kind, moved_to",
+    "feed_states": "source_id, url, consecutive_failures > 0, last_kind, moved_to, state",
+    "source_events": "run_id, source_id, position",
     "quarantine": "source_id, sha256",
     "seeds": "seed_id, text_sha256, text_origin, rules_version",
 }

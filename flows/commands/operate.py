@@ -57,10 +57,10 @@ def own_name() -> str:
 def status(json: AsJson = False) -> None:
     """What ran last, which sources are in trouble, what waits for a decision. Changes nothing."""
     from flows.commands.show import json_line, table
-    from flows.environment import home_folder
+    from flows.environment import current_time, home_folder
     from flows.status import status as look
 
-    found = look(home_folder())
+    found = look(home_folder(), current_time())
     if json:
         json_line(found.as_json())
         return

@@ -30,14 +30,26 @@ def run(dry_run: DryRun = False, json: AsJson = False) -> None:
     _launch("weekly", json, dry_run=dry_run)
 
 
-def collect(source: Only = None, dry_run: DryRun = False, json: AsJson = False) -> None:
+def collect(
+    source: Only = None,
+    due: Annotated[
+        bool, typer.Option("--due", help="Only sources whose next visit is due, as the schedule does.")
+    ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Also older entries back to this day, where sources have them."),
+    ] = None,
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
     """Read the sources, judge what is new, store it, publish the snapshot.
 
     A source that fails is a row and a line; the run goes on and ends with 4. A run that was killed is resumed.
+    Sources that are gone, or asked to be left alone for a while, are only visited by name.
 
     Example: seabridge collect --source eda-news --source nato-news
     """
-    _launch("collect", json, only=tuple(source or ()), dry_run=dry_run)
+    _launch("collect", json, only=tuple(source or ()), due=due, since=since, dry_run=dry_run)
 
 
 def digest(week: Week = None, dry_run: DryRun = False, json: AsJson = False) -> None:
@@ -77,7 +89,12 @@ def reparse(
     dry_run: DryRun = False,
     json: AsJson = False,
 ) -> None:
-    """Read the archived answers again with today's parsers, and store what reads differently. Uses no network."""
+    """Read the archived answers again with today's parsers, store what reads differently, and say what that is.
+
+    Uses no network. Texts that became much shorter, and answers that can no longer be read, are told first.
+
+    Example: seabridge reparse --since 2026-11-01 --source eda-news --dry-run
+    """
     _launch("reparse", json, since=since, only=tuple(source or ()), dry_run=dry_run)
 
 

@@ -55,7 +55,8 @@ def check(
     known = {source.id for source in sources}
     if unknown := [name for name in ids or () if name not in known]:
         raise Misconfigured([Problem("sources.toml", name, "no source has this id") for name in unknown])
-    chosen = [s for s in sources if (s.id in ids if ids else (s.enabled or everything)) and s.form != "api"]
+    readable = [s for s in sources if s.form != "api" or s.records]
+    chosen = [s for s in readable if (s.id in ids if ids else (s.enabled or everything))]
     with progress() as tell:
         checked = try_out(chosen, current_time(), tell=tell)
     if json:

@@ -210,10 +210,15 @@ def _nameless_main() -> Iterator[None]:
 
 
 def _confine(memory: int) -> None:
-    """In a new child: limits for its whole life, and no ceremony when it is told to end."""
+    """In a new child: limits for its whole life, nothing to read or print, no ceremony when it is told to end."""
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (_within(memory, hard), hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # What a library says about a document would stand between the lines that our commands print.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nothing, stream)
+    os.close(nothing)
     # pebble's handler is Python and would wait for the very C code that has to be stopped.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

@@ -1,7 +1,8 @@
-"""Reads the date that a text gives, in the forms of feeds and of pages in seven languages. Never guesses.
+"""Reads the date that a text gives, in the forms of feeds and of pages in eight languages. Never guesses.
 
 Formats: RFC 822/2822, RFC 850 and asctime; RFC 3339 and ISO 8601 with a day; day, name of a month and year (English,
-French, German, Spanish, Italian, Polish, Dutch) in either order; numbers, the day first unless that is impossible.
+French, German, Spanish, Italian, Polish, Dutch, Ukrainian) in either order; numbers, the day first unless that is
+impossible; seconds or milliseconds since 1970 where nothing else is said.
 """
 
 import re
@@ -10,20 +11,28 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 _MONTH_NAMES = (
-    "january jan janvier janv januar janner jan. enero ene gennaio gen stycznia styczen sty januari",
-    "february feb fevrier fevr fev februar feber febrero febbraio lutego luty lut februari febr",
-    "march mar mars marz mrz marzo marca marzec maart mrt maerz",
-    "april apr avril avr abril abr aprile kwietnia kwiecien kwi",
-    "may mai mayo maggio mag maja maj mei",
-    "june jun juin juni junio giugno giu czerwca czerwiec cze",
-    "july jul juillet juil juli julio luglio lug lipca lipiec lip",
-    "august aug aout agosto ago sierpnia sierpien sie augustus",
-    "september sep sept septembre septiembre setiembre settembre set sett wrzesnia wrzesien wrz",
-    "october oct octobre oktober okt octubre ottobre ott pazdziernika pazdziernik paz",
-    "november nov novembre noviembre listopada listopad lis",
-    "december dec decembre dezember dez diciembre dic dicembre grudnia grudzien gru",
+    "january jan janvier janv januar janner jan. enero ene gennaio gen stycznia styczen sty januari січня січень січ",
+    "february feb fevrier fevr fev februar feber febrero febbraio lutego luty lut februari febr лютого лютий лют",
+    "march mar mars marz mrz marzo marca marzec maart mrt maerz березня березень бер",
+    "april apr avril avr abril abr aprile kwietnia kwiecien kwi квітня квітень квіт кві",
+    "may mai mayo maggio mag maja maj mei травня травень трав тра",
+    "june jun juin juni junio giugno giu czerwca czerwiec cze червня червень черв чер",
+    "july jul juillet juil juli julio luglio lug lipca lipiec lip липня липень лип",
+    "august aug aout agosto ago sierpnia sierpien sie augustus серпня серпень серп сер",
+    "september sep sept septembre septiembre setiembre settembre set sett wrzesnia wrzesien wrz вересня вересень вер",
+    "october oct octobre oktober okt octubre ottobre ott pazdziernika pazdziernik paz жовтня жовтень жовт жов",
+    "november nov novembre noviembre listopada listopad lis листопада листопад лист лис",
+    "december dec decembre dezember dez diciembre dic dicembre grudnia grudzien gru грудня грудень груд гру",
 )
-_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+
+
+def _folded(text: str) -> str:
+    """Lower case, without accents, one space between words: `1er Août` as `1er aout`."""
+    decomposed = unicodedata.normalize("NFKD", text).lower().replace("−", "-")
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+_MONTHS = {_folded(name): number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 
 _HOURS = {
     **dict.fromkeys(("z", "ut", "utc", "gmt", "wet"), 0),
@@ -34,13 +43,20 @@ _HOURS = {
     **dict.fromkeys(("est", "cdt"), -5),
     **dict.fromkeys(("cst", "mdt"), -6),
     **dict.fromkeys(("mst", "pdt"), -7),
-    **dict.fromkeys(("pst",), -8),
+    **dict.fromkeys(("pst", "akdt"), -8),
+    **dict.fromkeys(("hkt", "sgt"), 8),
+    **dict.fromkeys(("jst", "kst"), 9),
+    "trt": 3,
+    "aest": 10,
+    "aedt": 11,
+    "akst": -9,
+    "hst": -10,
 }
 _PLACES = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles"}
 
 _ZONE = r"(?P<zone>z\b|(?:utc|gmt)?[+-]\d{1,4}(?::\d{2})?(?!\d)|[a-z]{2,4}\b)"
 _CLOCK = re.compile(
-    r"(?<![\d:.])(?:(?P<hour>\d{1,2})(?:(?P<mark>[:.h])(?P<minute>\d{2}))(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?<![\d:.])(?:(?P<hour>\d{1,2})(?:(?P<mark>[:.]|\s?h\s?)(?P<minute>\d{2}))(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"|(?P<alone>\d{1,2})(?=\s*(?:[ap]\.?m\b|h\b|uhr\b)))(?![\d:])"
     rf"(?:\s*(?P<half>[ap])\.?m\b\.?)?(?:\s*(?P<clock>uhr|uur|h)\b)?(?:\s*\(?{_ZONE})?",
     re.ASCII,
@@ -49,7 +65,7 @@ _YEAR = r"(?P<year>\d{4})(?!\d)"
 # Two digits are a year only at the end or before a time: "3 July 25 ministers met" has none.
 _ANY_YEAR = r"(?P<year>\d{4}(?![\d:]|\.\d)|\d{2}(?=\s*$|,?\s+\d{1,2}:\d{2}))"
 _DAY = r"(?<![\d.,:/])(?P<day>\d{1,2})"
-_NAME = r"(?P<name>[a-z]{3,12})"
+_NAME = r"(?P<name>[a-zа-яєі]{3,12})"
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})"
 
 # 2026-07-03T17:04:05Z, 2026/07/03
@@ -62,12 +78,22 @@ _COMPACT = (
 # Fri, 03 Jul 2026; 03-Jul-26; 3. Juli 2026; 1er juillet 2026; 3 de julio de 2026; 3rd of July 2026
 _DAY_MONTH = rf"{_DAY}(?:st|nd|rd|th|er|o)?\.?[\s-]*(?:(?:of|de|di)\s+)?{_NAME}\.?,?[\s-]*(?:(?:de|del)\s+)?{_ANY_YEAR}"
 # July 3, 2026; Jul 3rd 2026; Jul  3 17:04:05 2026; Jul 3 17:04:05 EST 2026
-_MONTH_DAY = rf"(?<![a-z]){_NAME}\.?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?:{_TIME}\s+(?:{_ZONE}\s+)?)?{_YEAR}"
+_MONTH_DAY = (
+    rf"(?<![a-zа-яєі]){_NAME}\.?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?:{_TIME}\s+(?:{_ZONE}\s+)?)?{_YEAR}"
+)
 # 12/11/2026, 3.7.26
 _NUMBERS = rf"(?<![\d.,:/-])(?P<day>\d{{1,2}})\s?([./-])\s?(?P<month>\d{{1,2}})\2\s?{_ANY_YEAR}"
 _FORMS = tuple(re.compile(form, re.ASCII) for form in (_ISO, _COMPACT, _DAY_MONTH, _MONTH_DAY, _NUMBERS))
 
+# The two forms that nearly all feeds use: Fri, 03 Jul 2026 17:04:05 +0200; 2026-07-03T17:04:05+02:00
+_RFC_822 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|[+-]\d{4})", re.ASCII
+)
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+_EPOCH = re.compile(r"\s*([12]\d{9})(?:\d{3}|\.\d{1,9})?\s*", re.ASCII)
+
 _EARLIEST = 1900
+_FARTHEST = timedelta(hours=14)
 _LONGEST = 300
 
 
@@ -78,6 +104,9 @@ def parse_date(text: str, *, default_zone: tzinfo = UTC) -> datetime | None:
     reading is not ("yesterday", "Monday", "3 July"). Without a time of day it is midnight; without a zone, or with one
     whose abbreviation is unknown, `default_zone` holds. Years before 1900 mean "no date" (0001-01-01, 0000-00-00).
     """
+    common = _common(text)
+    if common is not None:
+        return common
     plain = _folded(text[:_LONGEST])
     found = [match for form in _FORMS for match in form.finditer(plain) if _is_date(match)]
     if not found:
@@ -103,10 +132,24 @@ def date_from_url(url: str, pattern: str) -> datetime | None:
         return None
 
 
-def _folded(text: str) -> str:
-    """Lower case, without accents, one space between words: `1er Août` as `1er aout`."""
-    decomposed = unicodedata.normalize("NFKD", text).lower().replace("−", "-")
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+def _common(text: str) -> datetime | None:
+    """The date of a text that is nothing but one in a usual form: what the search below finds, found sooner."""
+    try:
+        if _RFC_3339.fullmatch(text):
+            moment = datetime.fromisoformat(text)
+        elif found := _RFC_822.fullmatch(text):
+            day, name, year, hour, minute, second, zone = found.groups()
+            offset = timedelta() if zone == "GMT" else timedelta(hours=int(zone[:3]), minutes=int(zone[0] + zone[3:]))
+            midnight = datetime(int(year), _MONTHS[name.lower()], int(day), tzinfo=timezone(offset))
+            moment = midnight.replace(hour=int(hour), minute=int(minute), second=int(second))
+        elif found := _EPOCH.fullmatch(text):
+            return datetime.fromtimestamp(int(found[1]), UTC)
+        else:
+            return None
+        offset = moment.utcoffset() or timedelta()
+        return moment.astimezone(UTC) if moment.year >= _EARLIEST and abs(offset) <= _FARTHEST else None
+    except (KeyError, ValueError, OverflowError):
+        return None
 
 
 def _is_date(match: re.Match[str]) -> bool:

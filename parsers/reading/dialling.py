@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from ipaddress import ip_address
+from typing import Any
 
 import httpcore
 
@@ -54,7 +56,7 @@ class Dialler(httpcore.AsyncNetworkBackend):
                 # One dead address (often the IPv6 one) must leave time for the others.
                 share = (end - clock()) / (len(machines) - number + 1)
                 try:
-                    return await self._sockets.connect_tcp(address, door, share, local_address, socket_options)
+                    return Line(await self._sockets.connect_tcp(address, door, share, local_address, socket_options))
                 except (httpcore.ConnectError, httpcore.ConnectTimeout):
                     if number == len(machines):
                         raise
@@ -73,3 +75,42 @@ class Dialler(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+class Line(httpcore.AsyncNetworkStream):
+    """A connection that remembers what came over it last.
+
+    A server that counts characters instead of bytes sends more than it announces. The rest would be read as the
+    beginning of its next answer, which belongs to another address.
+    """
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+        self._last = b""
+        self._reads = 0
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._last = await self._stream.read(max_bytes, timeout)
+        self._reads += 1
+        return self._last
+
+    def ended(self, piece: bytes, *, chunked: bool) -> bool:
+        """Whether `piece`, the last of the body of an HTTP/1.1 answer, was the last that came. In doubt it was not."""
+        if chunked:
+            return self._last.endswith(b"0\r\n\r\n")
+        return piece == (self._last.partition(b"\r\n\r\n")[2] if self._reads == 1 else self._last)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._reads = 0
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        return Line(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

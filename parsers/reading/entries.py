@@ -17,6 +17,8 @@ MOST_ENTRIES = 2_000
 """The newest of one source that are read; a weekly digest has no use for an archive."""
 LONGEST_MARKUP = 2_000_000
 """Characters of one field that are read."""
+UNSET = datetime(1970, 1, 1, tzinfo=UTC)
+"""What a program writes that had no date to give."""
 NOTHING: tuple[str, bool | None] = ("", None)
 
 
@@ -109,6 +111,8 @@ def _first_address(links: Iterable[str], base: str, problems: list[str]) -> str 
 
 def _date(raw: str, problems: list[str]) -> datetime | None:
     date = parse_date(raw) if raw else None
+    if date == UNSET:
+        date = None
     if raw and date is None:
         problems.append(f"date not readable: {one_line(raw, 80, is_html=False)}")
     return date
@@ -136,8 +140,9 @@ def _pdfs(files: Iterable[tuple[str, str, bool]], base: str) -> tuple[str, ...]:
     """Addresses of PDFs: by type, or an enclosure by its name (types of enclosures are often wrong)."""
     found = []
     for link, kind, is_enclosure in files:
-        address = absolute(link, base)
         is_pdf = kind.lower().startswith("application/pdf")
-        if address and (is_pdf or (is_enclosure and urlsplit(address).path.lower().endswith(".pdf"))):
+        # Cheap first: most addresses that an entry gives lead to pages and pictures.
+        address = absolute(link, base) if is_pdf or (is_enclosure and ".pdf" in link.lower()) else None
+        if address and (is_pdf or urlsplit(address).path.lower().endswith(".pdf")):
             found.append(address)
     return tuple(dict.fromkeys(found))[:20]

@@ -1,21 +1,29 @@
 """Reads RSS, RDF, Atom and JSON feeds: what the source said of each article, cleaned. Interprets and opens nothing.
 
-feedparser is only ever given `io.BytesIO`: bytes or text that look like a path or an address make it open them. Its
-cleaning of HTML is off (five times as fast): `plain` makes text of everything, and no markup leaves this module.
+What is well-formed and usual is read by `wellformed`, all else by feedparser, to the same result. feedparser is only
+ever given `io.BytesIO`: bytes or text that look like a path or an address make it open them. Its cleaning of HTML is
+off (five times as fast): `plain` makes text of everything, and no markup leaves this module.
 """
 
+import dataclasses
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import feedparser
+from lxml import etree
 
 from parsers.errors import Unreadable
 from parsers.model import Feed
+from parsers.reading import wellformed
+from parsers.reading.channels import rhythm
 from parsers.reading.entries import Said, clean_entries, is_empty
 from parsers.reading.links import absolute
+from parsers.reading.mending import with_known_references, without_bombs, without_forbidden
 from parsers.reading.plain import decode, one_line, undo_double_encoding
+from parsers.reading.strangers import HTML, looks_like, refusal
 
 _FORMATS = {
     "rss090": "rdf 0.90",
@@ -32,16 +40,10 @@ _FORMATS = {
     "atom10": "atom 1.0",
 }
 _NAME_WITH_ADDRESS = re.compile(r"\(([^()@]{2,100})\)|^([^<>@]{2,100})<")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_CHARACTER = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE | re.ASCII)
 _ENTRY_OPENS = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
 _ENTRY_CLOSES = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>")
 _ROOT_CLOSES = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
-_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
-_ROOT = re.compile(r"<([a-z][\w.:-]{0,60})", re.IGNORECASE)
-_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
-_PASSWORD = re.compile(r"<input[^>]{0,300}type\s*=\s*[\"']?password", re.IGNORECASE)
 
 
 def parse_feed(body: bytes, url: str, content_type: str = "") -> Feed:
@@ -53,57 +55,39 @@ def parse_feed(body: bytes, url: str, content_type: str = "") -> Feed:
         content_type: the HTTP header, for its charset.
 
     Raises:
-        Unreadable: `not-a-feed`, with what it looks like instead, or if not one entry can be read.
+        Unreadable: `html`, `login` or `challenge` where such a page came instead; `not-a-feed`, with what it looks
+            like, for all else and if not one entry can be read.
     """
     text, fault = decode(body, content_type)
     problems = [fault] if fault else []
     text = text.lstrip("\ufeff \t\r\n")
-    if not text or body.startswith(b"%PDF") or (_HTML.match(text) and not _FEED.search(text[:2000])):
-        raise Unreadable(url, "not-a-feed", f"no feed but {looks_like(body, text)}")
+    if not text or body.startswith(b"%PDF") or (HTML.match(text) and not _FEED.search(text[:2000])):
+        raise refusal(body, text, url)
     feed = _json_feed(text, body, url) if text.startswith(("{", "[")) else _xml_feed(text, body, url)
     if feed.entries and all(is_empty(entry) for entry in feed.entries):
         raise Unreadable(url, "not-a-feed", f"none of its {len(feed.entries)} entries has a title, a link or a text")
-    return Feed(feed.format, feed.title, feed.entries, feed.url, feed.language, problems=(*problems, *feed.problems))
-
-
-def looks_like(body: bytes, text: str) -> str:
-    """In words what an answer seems to be, for the person who has to repair the source."""
-    if not body.strip():
-        return "an empty answer"
-    for mark, name in ((b"%PDF", "a PDF"), (b"\x1f\x8b", "a gzip file"), (b"PK\x03\x04", "a ZIP file")):
-        if body.startswith(mark):
-            return name
-    start = text.lstrip("\ufeff \t\r\n")[:100_000]
-    if start.startswith(("{", "[")):
-        return f"JSON: {one_line(start, 80, is_html=False)}"
-    root = _ROOT.search(start)
-    if _HTML.search(start[:5_000]):
-        title = _TITLE.search(start)
-        kind = "a login page" if _PASSWORD.search(start) else "an HTML page"
-        return f"{kind} titled {one_line(title[1], 80)!r}" if title and title[1].strip() else kind
-    if start.startswith("<") and root:
-        return f"XML with the root element <{root[1]}>"
-    return f"text: {one_line(start, 80, is_html=False)!r}"
+    return dataclasses.replace(feed, problems=(*problems, *feed.problems))
 
 
 # ---------------------------------------------------------------- XML
 
 
 def _xml_feed(text: str, body: bytes, url: str) -> Feed:
-    clean = _CHARACTER.sub(_xml_character, _NOT_XML.sub("", text))
-    try:
-        parsed = feedparser.parse(
-            io.BytesIO(clean.encode()),
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-            resolve_relative_uris=False,
-            sanitize_html=False,
-        )
-    except (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise Unreadable(url, "not-a-feed", f"the feed parser gave up ({type(error).__name__})") from error
-    raw, head, version = parsed["entries"], parsed["feed"], parsed["version"]
-    if not version and (not raw or _HTML.search(text[:2_000])):
-        raise Unreadable(url, "not-a-feed", f"no feed but {looks_like(body, text)}")
+    clean = without_forbidden(text)
     problems = ["characters that XML forbids were removed"] if clean != text else []
+    clean = without_bombs(clean)
+    parsed = wellformed.read(clean)
+    if parsed is None and "<!ENTITY" not in clean:
+        mended = with_known_references(clean)
+        if mended != clean:
+            problems.append("not well-formed XML, read leniently (& without a name that XML knows)")
+            clean, parsed = mended, wellformed.read(mended)
+    parsed = parsed or _mended(clean, _by_feedparser(clean))
+    if parsed is None:
+        raise Unreadable(url, "not-a-feed", "the feed parser gave up")
+    raw, head, version = parsed["entries"], parsed["feed"], parsed["version"]
+    if not version and (not raw or (HTML.search(text[:2_000]) and not _ROOT_CLOSES.search(text))):
+        raise refusal(body, text, url)
     if parsed["bozo"]:
         fault = one_line(str(parsed.get("bozo_exception", "")).removeprefix("<unknown>:"), 120, is_html=False)
         problems.append(f"not well-formed XML, read leniently ({fault})")
@@ -115,30 +99,69 @@ def _xml_feed(text: str, body: bytes, url: str) -> Feed:
                 raise Unreadable(url, "not-a-feed", f"cut off before the first entry ({fault})")
             problems.append("cut off after the last entry")
     atom = str(version).startswith("atom")
-    entries, faults = clean_entries([_xml_said(entry, atom) for entry in raw], url, _string(head, "language"))
+    entries, faults = clean_entries([xml_said(entry, atom) for entry in raw], url, _string(head, "language"))
     return Feed(
         format=_FORMATS.get(version, "atom" if atom else "rss"),
         title=one_line(undo_double_encoding(_string(head, "title"))),
         entries=entries,
         url=absolute(_string(head, "link"), url),
         language=one_line(_string(head, "language"), 35) or None,
+        rhythm=rhythm(clean),
+        older=_older(_mappings(head, "links"), url),
         problems=(*problems, *faults),
     )
 
 
-def _xml_character(match: re.Match[str]) -> str:
-    """A character reference as it stands if XML 1.0 allows the character, else U+FFFD: expat would stop there."""
-    digits, base = (match[1], 16) if match[1] else (match[2], 10)
-    code = int(digits, base) if len(digits) <= 10 else 0
-    allowed = code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
-    return match[0] if allowed else "\ufffd"
+def _older(links: Iterable[Mapping[str, object]], url: str) -> str | None:
+    """The document before this one (RFC 5005, sections 3 and 4): a page of the same feed, or its archive."""
+    found = {_string(link, "rel"): _string(link, "href") for link in links}
+    older = absolute(found.get("prev-archive") or found.get("next") or "", url)
+    return older if older != absolute(url) else None
+
+
+def _by_feedparser(text: str) -> Mapping[str, Any] | None:
+    try:
+        parsed: Mapping[str, Any] = feedparser.parse(
+            io.BytesIO(text.encode()),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError):
+        return None
+    return parsed
+
+
+def _mended(text: str, parsed: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What feedparser gave, or what it gives after libxml2 repaired the XML, if that holds more titles and links.
+
+    An end tag that is spelt wrong or a stray `<!` costs feedparser the rest of the entry; so it does where it raises.
+    """
+    said = _titles_and_links(parsed)
+    if parsed is not None and (not parsed["bozo"] or said == 2 * len(parsed["entries"])):
+        return parsed
+    try:
+        root = etree.fromstring(text.encode(), etree.XMLParser(recover=True, resolve_entities=False, encoding="utf-8"))
+        mended = None if root is None else _by_feedparser(etree.tostring(root, encoding="unicode"))
+    except etree.XMLSyntaxError:
+        return parsed
+    if mended is None or _titles_and_links(mended) <= said:
+        return parsed
+    fault = (parsed or {}).get("bozo_exception", "feedparser gave up")
+    return {**mended, "bozo": True, "bozo_exception": fault}
+
+
+def _titles_and_links(parsed: Mapping[str, Any] | None) -> int:
+    entries = parsed["entries"] if parsed else []
+    return sum(bool(_string(entry, "title")) + bool(_string(entry, "link")) for entry in entries)
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:
     return max((match.start() for match in pattern.finditer(text)), default=-1)
 
 
-def _xml_said(raw: Mapping[str, object], atom: bool) -> Said:
+def xml_said(raw: Mapping[str, object], atom: bool) -> Said:
+    """The fields of one entry of feedparser. `atom`: the format says which texts are markup."""
     links = list(_mappings(raw, "links"))
     link, guid = _string(raw, "link"), _string(raw, "id")
     if link == guid and not guid.lower().startswith(("http://", "https://")):
@@ -203,6 +226,7 @@ def _json_feed(text: str, body: bytes, url: str) -> Feed:
         entries=entries,
         url=absolute(_string(feed, "home_page_url"), url),
         language=one_line(_string(feed, "language"), 35) or None,
+        older=absolute(_string(feed, "next_url"), url),
         problems=problems,
     )
 

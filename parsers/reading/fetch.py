@@ -6,45 +6,49 @@ answer can do is bounded: wall clock, bytes after decompression, redirects, and 
 """
 
 import asyncio
-import re
+import dataclasses
+import functools
 import socket
 import ssl
 import time
-import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType, TracebackType
 from typing import Self
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 import httpcore
 
 from parsers.configured import FetchLimits
 from parsers.errors import FetchFailed, Refused, SeabridgeError
 from parsers.model import Request, Response
-from parsers.reading.codings import Inflater
-from parsers.reading.dialling import Dialler, NotPublicError
-from parsers.reading.links import absolute, host_of
+from parsers.reading.codings import ACCEPTED, CodingError, Inflater, coding_of
+from parsers.reading.dialling import Dialler, Line, NotPublicError
+from parsers.reading.headers import kept, printable, received, retry_after, sendable
+from parsers.reading.links import host_of
+from parsers.reading.redirects import PERMANENT, REDIRECTS, checked, redirected, target_of
+from parsers.reading.robots import Robots
 
 NO_HOSTS: Mapping[str, tuple[str, int]] = MappingProxyType({})
-REDIRECTS = (301, 302, 303, 307, 308)
-PERMANENT = (301, 308)
-RETRY_AFTER_MOST = 86_400.0
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 SLACK = 65_536
 """Bytes that a body may be longer before than after decompression: headers and checksums of what cannot be squeezed."""
-
-_UNSENDABLE = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
-_UNDONE = ("content-encoding", "content-length", "transfer-encoding", "set-cookie")
 
 
 def trusted() -> ssl.SSLContext:
     """The certificate authorities of the system and of certifi. Tests replace it."""
     return httpcore.default_ssl_context()
+
+
+def _unverified() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 class Web:
@@ -64,24 +68,28 @@ class Web:
         self._hosts = {name.lower(): place for name, place in hosts.items()}
         self._clock = clock
         self._open = AsyncExitStack()
-        self._pools: dict[bool, httpcore.AsyncConnectionPool] = {}
+        self._pools: dict[tuple[bool, bool], httpcore.AsyncConnectionPool] = {}
         self._all = asyncio.Semaphore(limits.concurrency)
         self._turns: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))
+        self._robots = Robots(functools.partial(self._get, cut=True))
+        self._paces: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._paced: dict[str, float] = {}
 
     async def __aenter__(self) -> Self:
         names = ThreadPoolExecutor(self._limits.concurrency, thread_name_prefix="names")
         self._open.callback(names.shutdown, wait=False, cancel_futures=True)
-        context = trusted()
-        # Two pools: a connection that a local request was allowed to open must not serve a redirect of a public one.
+        contexts = {True: trusted(), False: _unverified()}
+        # A connection that a local or an unverified request was allowed to open must not serve any other.
         for local in (False, True):
-            pool = httpcore.AsyncConnectionPool(
-                ssl_context=context,
-                max_connections=self._limits.concurrency,
-                keepalive_expiry=15.0,
-                http2=True,
-                network_backend=Dialler(self._hosts, names, local=local),
-            )
-            self._pools[local] = await self._open.enter_async_context(pool)
+            for verified, context in contexts.items():
+                pool = httpcore.AsyncConnectionPool(
+                    ssl_context=context,
+                    max_connections=self._limits.concurrency,
+                    keepalive_expiry=15.0,
+                    http2=True,
+                    network_backend=Dialler(self._hosts, names, local=local),
+                )
+                self._pools[local, verified] = await self._open.enter_async_context(pool)
         return self
 
     async def __aexit__(
@@ -92,36 +100,48 @@ class Web:
     async def get(self, request: Request) -> Response:
         """One GET with redirects followed. The body is never empty, except when `not_modified`.
 
+        A redirect that leaves the site of `request` (host, and port but for http to https) takes along neither its
+        headers, which may be credentials, nor the permission to go without a valid certificate, there or back.
+        A request that minds robots.txt asks it at every host on the way, in its own time, and keeps the Crawl-delay.
+
         Raises FetchFailed (dns, refused, connection, timeout, tls, protocol, status, challenge, empty, truncated,
-        coding) or Refused (address, scheme, redirect, too-large, gone); both carry the address that was asked for.
+        coding, robots) or Refused (address, scheme, redirect, too-large, gone, robots); both carry the address that
+        was asked for.
         """
-        first = url = _checked(request.url)
-        validators = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
+        return await self._get(request)
+
+    async def _get(self, request: Request, *, cut: bool = False) -> Response:
+        """`cut`: a body that is too long ends at the limit instead of being refused."""
+        asked, first = request, checked(request.url)
+        request = dataclasses.replace(request, url=first)
         moved_to: str | None = None
         redirects, spent, again = 0, 0.0, False
         while True:
-            sent = {name: value for name, value in validators.items() if value and _sendable(value)}
-            extra = {"cache-control": "no-cache"} if again else sent
-            answer, seconds = await self._hop(first, url, request, extra, spent)
-            spent += seconds
+            validators = sendable({"if-none-match": request.etag, "if-modified-since": request.last_modified})
+            headers = self._headers(request, {"cache-control": "no-cache"} if again else validators)
+            delay = await self._robots.permit(request, headers["user-agent"], first) if request.robots else 0.0
+            async with self._turn(request.url, delay):
+                started = time.perf_counter()
+                answer = await self._hop(first, request, headers, spent, cut=cut)
+                spent += time.perf_counter() - started
             if answer.status in REDIRECTS:
                 redirects += 1
-                target = _target(first, url, answer.headers.get("location"))
+                target = target_of(answer.headers.get("location"), request.url, first)
                 if redirects > self._limits.redirects:
                     raise Refused(first, "redirect", f"redirects more than {self._limits.redirects} times")
                 if redirects == 1 and answer.status in PERMANENT:
                     moved_to = target
-                url, validators = target, {}  # they belong to the address that gave them, to no other
-            elif answer.status == 304 and not sent:
+                request = redirected(request, target)
+            elif answer.status == 304 and not validators:
                 if again:
                     raise FetchFailed(first, "status", "answers 'not modified' to a plain request", status=304)
                 again = True
             else:
                 return Response(
-                    requested_url=request.url,
-                    url=url,
+                    requested_url=asked.url,
+                    url=request.url,
                     status=answer.status,
-                    headers=_plain(answer.headers),
+                    headers=kept(answer.headers),
                     body=answer.body,
                     fetched_at=self._clock(),
                     seconds=spent,
@@ -129,45 +149,61 @@ class Web:
                     not_modified=answer.status == 304,
                 )
 
-    async def _hop(
-        self, first: str, url: str, request: Request, extra: Mapping[str, str], spent: float
-    ) -> tuple["_Answer", float]:
-        # The turn at the host comes first: who waits for a slow host must not keep others from fast ones.
-        async with self._turns[host_of(url)], self._all:
-            started = time.perf_counter()
-            try:
-                async with asyncio.timeout(max(0.0, self._limits.total - spent)):
-                    answer = await self._exchange(first, url, request, extra)
-            except SeabridgeError:
-                raise
-            except TimeoutError as error:
-                raise FetchFailed(first, "timeout", f"no complete answer in {self._limits.total:g} s") from error
-            except Exception as error:
-                raise _failure(first, error) from error
-            return answer, time.perf_counter() - started
-
-    async def _exchange(self, first: str, url: str, request: Request, extra: Mapping[str, str]) -> "_Answer":
-        parts = urlsplit(url)
-        agent = request.user_agent if request.user_agent and _sendable(request.user_agent) else self._limits.user_agent
-        headers = {
-            "host": parts.netloc,
-            "user-agent": agent,
+    def _headers(self, request: Request, extra: Mapping[str, str]) -> Mapping[str, str]:
+        return {
+            "host": urlsplit(request.url).netloc,
+            "user-agent": self._limits.user_agent,
             "accept": ACCEPT,
-            "accept-encoding": "gzip, deflate",
+            "accept-encoding": ACCEPTED,
+            **sendable({"user-agent": request.user_agent}),
+            **sendable(request.headers),
             **extra,
         }
+
+    @asynccontextmanager
+    async def _turn(self, url: str, delay: float) -> AsyncIterator[None]:
+        # The turn at the host comes first: who waits for a slow host must not keep others from fast ones. Pages that
+        # wait for a Crawl-delay wait before that, so that feeds of the same host, which need not, go past them.
+        async with AsyncExitStack() as turns:
+            host = host_of(url)
+            async with AsyncExitStack() as pace:
+                if delay:
+                    await pace.enter_async_context(self._paces[host])
+                    await asyncio.sleep(self._paced.get(host, -delay) + delay - time.monotonic())
+                await turns.enter_async_context(self._turns[host])
+                await turns.enter_async_context(self._all)
+                if delay:
+                    self._paced[host] = time.monotonic()
+            yield
+
+    async def _hop(
+        self, first: str, request: Request, headers: Mapping[str, str], spent: float, *, cut: bool
+    ) -> "_Answer":
+        try:
+            async with asyncio.timeout(max(0.0, self._limits.total - spent)):
+                return await self._exchange(first, request, headers, cut=cut)
+        except SeabridgeError:
+            raise
+        except TimeoutError as error:
+            raise FetchFailed(first, "timeout", f"no complete answer in {self._limits.total:g} s") from error
+        except Exception as error:
+            raise _failure(first, error) from error
+
+    async def _exchange(self, first: str, request: Request, headers: Mapping[str, str], *, cut: bool) -> "_Answer":
+        parts = urlsplit(request.url)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        async with self._pools[request.local].stream(
+        async with self._pools[request.local, request.verify_tls].stream(
             "GET",
             httpcore.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target=target),
             headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()],
             extensions={"timeout": {"connect": self._limits.connect}},
         ) as reply:
-            answer = _Answer(reply.status, _headers(reply.headers))
+            answer = _Answer(reply.status, received(reply.headers))
             if answer.status in REDIRECTS or answer.status == 304:
                 return answer
             self._judge(first, answer)
-            return _Answer(answer.status, answer.headers, await _body(first, reply, answer.headers, request.max_bytes))
+            body = await _body(first, reply, answer.headers, request.max_bytes, cut=cut)
+            return dataclasses.replace(answer, body=body)
 
     def _judge(self, url: str, answer: "_Answer") -> None:
         status, headers = answer.status, answer.headers
@@ -187,80 +223,34 @@ class _Answer:
     body: bytes = b""
 
 
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds to wait, 0 to 86 400, from a Retry-After header (seconds or date, RFC 9110, 10.2.3); None for rubbish."""
-    text = (value or "").strip()
-    if re.fullmatch(r"-?[0-9]{1,20}", text):
-        seconds = float(text)
-    else:
-        try:
-            date = datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
-        except ValueError:
-            return None
-        seconds = (date - now).total_seconds()
-    return min(max(seconds, 0.0), RETRY_AFTER_MOST)
-
-
-def _checked(url: str) -> str:
-    address = absolute(url)
-    if address is None:
-        scheme, colon, _ = url.strip().partition(":")
-        kind = "scheme" if colon and scheme.lower() not in ("http", "https") else "address"
-        raise Refused(_UNSENDABLE.sub(" ", url[:200]), kind, "is not a web address that we follow")
-    return urldefrag(address).url
-
-
-def _target(first: str, url: str, location: str | None) -> str:
-    if not location:
-        raise Refused(first, "redirect", "redirects to nowhere")
-    target = absolute(location, url)
-    if target is None:
-        kind = "scheme" if re.match(r"(?!https?:)[a-z][a-z0-9+.-]*:", location.strip(), re.IGNORECASE) else "redirect"
-        raise Refused(first, kind, f"redirects to {location[:200]!a}")
-    if url.startswith("https:") and target.startswith("http:"):
-        raise Refused(first, "redirect", f"redirects from https to {target[:200]}")
-    return urldefrag(target).url
-
-
-def _sendable(value: str) -> bool:
-    return len(value) <= 1_000 and not _UNSENDABLE.search(value)
-
-
-def _headers(raw: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
-    """Lower-case names; several of one name joined with a comma; control characters become spaces."""
-    headers: dict[str, str] = {}
-    for name, value in raw:
-        key, text = name.decode("latin-1").lower(), _UNSENDABLE.sub(" ", value.decode("latin-1"))
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return headers
-
-
-def _plain(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """Without those that describe the body before it was decoded, and without cookies."""
-    return {name: value for name, value in headers.items() if name not in _UNDONE}
-
-
-async def _body(url: str, reply: httpcore.Response, headers: Mapping[str, str], most: int) -> bytes:
+async def _body(url: str, reply: httpcore.Response, headers: Mapping[str, str], most: int, *, cut: bool) -> bytes:
+    """`cut`: what is too long ends at the limit instead of being refused."""
     too_large = Refused(url, "too-large", f"sends more than {most} bytes", status=reply.status)
-    named = (part.strip().lower() for part in headers.get("content-encoding", "").split(","))
-    codings = [coding for coding in named if coding not in ("", "identity")]
-    coding = {"x-gzip": "gzip"}.get(codings[0], codings[0]) if codings else "identity"
-    if len(codings) > 1 or coding not in ("identity", "gzip", "deflate"):
-        raise FetchFailed(url, "coding", f"sends coding {codings[:4]!a}, which we did not ask for", status=reply.status)
+    named = headers.get("content-encoding", "")
+    coding = coding_of(named)
+    if coding is None:
+        raise FetchFailed(url, "coding", f"sends coding {named[:80]!a}, which we did not ask for", status=reply.status)
     length = headers.get("content-length", "")
-    if length.isdecimal() and len(length) < 20 and int(length) > most + SLACK:
+    if length.isdecimal() and len(length) < 20 and int(length) > most + SLACK and not cut:
         raise too_large
     inflater = None if coding == "identity" else Inflater(coding)
-    body, received = bytearray(), 0
+    body, received_bytes, piece = bytearray(), 0, b""
     try:
         async for piece in reply.aiter_stream():
-            received += len(piece)
-            body += inflater.feed(piece, most - len(body)) if inflater else piece
-            if len(body) > most or received > most + SLACK:
-                raise too_large
+            received_bytes += len(piece)
+            for part in inflater.feed(piece) if inflater else (piece,):
+                body += part
+                if len(body) > most or received_bytes > most + SLACK:
+                    if cut:
+                        return bytes(body[:most])
+                    raise too_large
     except (httpcore.RemoteProtocolError, httpcore.ReadError) as error:
-        raise FetchFailed(url, "truncated", f"breaks off after {received} bytes", status=reply.status) from error
-    if received and inflater and not inflater.complete:
+        raise FetchFailed(url, "truncated", f"breaks off after {received_bytes} bytes", status=reply.status) from error
+    line = reply.extensions["network_stream"]
+    is_shared = reply.extensions["http_version"] == b"HTTP/2"
+    if isinstance(line, Line) and not is_shared and not line.ended(piece, chunked="transfer-encoding" in headers):
+        await line.aclose()
+    if received_bytes and inflater and not inflater.complete:
         raise FetchFailed(url, "truncated", f"{coding} stream without end", status=reply.status)
     if not body:
         raise FetchFailed(url, "empty", f"answered {reply.status} without content", status=reply.status)
@@ -276,7 +266,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _failure(url: str, error: Exception) -> SeabridgeError:
     """Ours for whatever came out of the libraries below, the most telling of its causes first."""
-    words = _UNSENDABLE.sub(" ", f"{type(error).__name__}: {error}")[:200]
+    words = printable(f"{type(error).__name__}: {error}")[:200]
     causes = list(_causes(error))
     kinds: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
         ("address", (NotPublicError,)),
@@ -284,7 +274,7 @@ def _failure(url: str, error: Exception) -> SeabridgeError:
         ("dns", (socket.gaierror,)),
         ("tls", (ssl.SSLError,)),
         ("refused", (ConnectionRefusedError,)),
-        ("coding", (zlib.error,)),
+        ("coding", (CodingError,)),
         ("connection", (OSError, httpcore.NetworkError)),
     )
     for kind, classes in kinds:

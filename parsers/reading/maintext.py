@@ -1,31 +1,52 @@
-"""Finds the paragraphs of the article in a parsed page. Knows nothing of dates, names or charsets.
+"""Chooses the paragraphs of the article among the blocks of a page. Knows nothing of markup, dates or charsets.
 
-trafilatura decides which part of the page is the article; what is done before and after it are general rules that
-measured better on the development pages (tests/benchmarks/extraction.py).
+Sentences vote for the boxes around them; the article is the deepest box that holds nearly all votes. The rules are
+general ones that measured well on the development pages (tests/benchmarks/extraction.py); what they replaced,
+trafilatura, takes three times as long.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 
-import trafilatura
-from lxml import etree, html
-from trafilatura.settings import Document
+from parsers.reading.blocks import HEADINGS, Block, Box
+from parsers.reading.names import folded, is_byline
 
-# fmt: off
-INLINE = frozenset([
-    "a", "abbr", "acronym", "b", "bdi", "big", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins", "kbd",
-    "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
-])
-# fmt: on
-PARAGRAPHS = frozenset(["p", "h2", "h3", "h4", "ul", "ol", "blockquote", "table", "pre"])
-ASIDE = frozenset(["aside", "nav", "footer", "form"])
-PROMOTION = re.compile(r"newsletter|sign-?up|subscri", re.IGNORECASE)
-NOT_CHUNKS = re.compile(r"comment|reply|related|teaser|card", re.IGNORECASE)
-LOOSE_CHARACTERS = 200
-CHUNK_CHARACTERS = 300
-MAX_CHUNKS = 500
-LINKED_SHARE = 0.7
-PROMOTION_CHARACTERS = 300
+WITHIN_TEXT = frozenset(
+    [
+        *HEADINGS,
+        "p",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dd",
+        "dt",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "td",
+        "th",
+        "blockquote",
+        "pre",
+    ]
+)
+"""The article is never one of these alone."""
+MENUS = frozenset(["ul", "ol", "dl", "table", "div", "section", "header"])
+SENTENCE_END = re.compile(r"""[.!?…。:;"”»'’)]\s*$""")
+STANDFIRST = re.compile(
+    r"teaser|lead|intro|abstract|excerpt|standfirst|summary|\bdek\b|sub-?title|sub-?head|preface|description",
+    re.IGNORECASE,
+)
+SHORTEST_VOTE = 40
+NEARLY_ALL = 0.8
+MOST = 0.5
+MAX_TURNS = 5
+STANDFIRST_CHARACTERS = 60
+STANDFIRST_BLOCKS = 12
+MENU_VOTES = 200.0
+MENU_LINKED = 0.6
+LINK_LINKED = 0.8
 FURNITURE_CHARACTERS = 220
 HEAD_PARAGRAPHS = 4
 
@@ -60,202 +81,200 @@ DATE_LINE = re.compile(
 )
 
 
-def main_text(tree: html.HtmlElement, titles: Iterable[str] = ()) -> tuple[str, ...]:
-    """Paragraphs of the article, in order; empty if there is none. Changes `tree`.
+def article(
+    boxes: Sequence[Box], blocks: Sequence[Block], titles: Iterable[str] = (), summary: str | None = None
+) -> tuple[str, ...]:
+    """Paragraphs of the article, in order; empty if there is none.
 
     Args:
         titles: headings known to belong to the page; where one opens the text it is left out.
+        summary: what the page states as such; a standfirst that says the same is left out.
     """
-    _drop_what_is_not_read(tree)
-    _free_quotations(tree)
-    _wrap_loose_text(tree)
-    _unwrap_spans(tree)
-    _join_chunks(tree)
-    document = trafilatura.bare_extraction(tree, favor_precision=True, include_comments=False)
-    if not isinstance(document, Document) or document.body is None:
-        return ()
-    return _without_furniture(_paragraphs(document.body), frozenset(map(_folded, titles)))
+    votes = [_votes(block, boxes[block.box].tag) for block in blocks]
+    aside, held = _asides(boxes, blocks, votes)
+    root = _root(boxes, held)
+    kept = _kept(boxes, blocks, aside, held, root)
+    first = next((number for number, block in enumerate(blocks) if block.box >= root), len(blocks))
+    lead = _standfirst(boxes, blocks, votes, aside, first, summary) if kept else []
+    return _written(boxes, blocks, lead + kept, titles)
 
 
-def _drop_what_is_not_read(tree: html.HtmlElement) -> None:
-    """Takes out what is hidden, and short boxes that by their class or id ask for a subscription."""
-    for element in list(tree.iter("div", "span", "p", "section", "aside", "ul", "dialog", "form")):
-        style = element.get("style", "").replace(" ", "").lower()
-        hidden = "display:none" in style or "visibility:hidden" in style or element.get("hidden") is not None
-        if element.getparent() is not None and (hidden or _is_promotion(element)):
-            element.drop_tree()
+def paragraphs(boxes: Sequence[Box], blocks: Sequence[Block], titles: Iterable[str] = ()) -> tuple[str, ...]:
+    """Paragraphs of a piece of a page that is known to be the article; menus and captions are left out all the same."""
+    votes = [_votes(block, boxes[block.box].tag) for block in blocks]
+    aside, held = _asides(boxes, blocks, votes)
+    return _written(boxes, blocks, _kept(boxes, blocks, aside, held, 0), titles)
 
 
-def _is_promotion(box: html.HtmlElement) -> bool:
-    if not PROMOTION.search(f"{box.get('class', '')} {box.get('id', '')}"):
-        return False
-    return sum(len(paragraph.text_content()) for paragraph in box.iter("p")) < PROMOTION_CHARACTERS
+def _kept(
+    boxes: Sequence[Box], blocks: Sequence[Block], aside: Sequence[bool], held: Sequence[float], root: int
+) -> list[int]:
+    menus = _menus(boxes, blocks, held, root)
+    return [
+        number
+        for number, block in enumerate(blocks)
+        if root <= block.box <= boxes[root].last
+        and not aside[block.box]
+        and not menus[block.box]
+        and not _is_link(block)
+    ]
 
 
-def _free_quotations(tree: html.HtmlElement) -> None:
-    """Posts that an article quotes carry class names (`social-embed`) that trafilatura takes for share buttons."""
-    for quotation in list(tree.iter("blockquote")):
-        _forget_name(quotation)
-        box = quotation.getparent()
-        if box is None or box.tag not in {"div", "figure", "section"}:
-            continue
-        if all(child is quotation or child.tag in {"script", "noscript"} for child in box):
-            box.tag = "div"
-            _forget_name(box)
+def _written(
+    boxes: Sequence[Box], blocks: Sequence[Block], kept: Sequence[int], titles: Iterable[str]
+) -> tuple[str, ...]:
+    lines = [(blocks[number].text, boxes[blocks[number].box].tag) for number in kept]
+    return _without_furniture(_without_empty_headings(lines), frozenset(map(folded, titles)))
 
 
-def _forget_name(element: html.HtmlElement) -> None:
-    for attribute in ("class", "id"):
-        element.attrib.pop(attribute, None)
+def _votes(block: Block, tag: str) -> float:
+    """A sentence votes with its characters; what is short, linked or no sentence hardly counts."""
+    length = len(block.text)
+    linked = block.linked / length
+    if tag in HEADINGS or length < SHORTEST_VOTE or linked > MOST:
+        return 0.0
+    vote = length * (1 - linked) ** 2
+    if not SENTENCE_END.search(block.text[-5:]):
+        vote *= 0.2 if length < 150 else 0.5
+    return vote
 
 
-def _unwrap_spans(tree: html.HtmlElement) -> None:
-    """Class names inside a paragraph (`<span class="link">`) make trafilatura cut words out of a sentence."""
-    for paragraph in list(tree.iter("p")):
-        for element in list(paragraph.iter("span", "font")):
-            if element.getparent() is not None:
-                element.drop_tag()
+def _asides(boxes: Sequence[Box], blocks: Sequence[Block], votes: Sequence[float]) -> tuple[list[bool], list[float]]:
+    """For each box whether it stands aside, and the votes in it that do not.
 
-
-def _wrap_loose_text(tree: html.HtmlElement) -> None:
-    """Old pages write `text<br><br>text` straight into a div; the text before the first break would be lost."""
-    for block in list(tree.iter("div", "section", "article", "td")):
-        children = list(block)
-        loose = len((block.text or "").strip()) + sum(len((child.tail or "").strip()) for child in children)
-        if loose >= LOOSE_CHARACTERS and any(child.tag == "br" for child in children):
-            _paragraphs_from_breaks(block, children)
-
-
-def _paragraphs_from_breaks(block: html.HtmlElement, children: Sequence[html.HtmlElement]) -> None:
-    result: list[html.HtmlElement] = []
-    current: html.HtmlElement | None = None
-
-    def open_paragraph() -> html.HtmlElement:
-        paragraph = block.makeelement("p")
-        result.append(paragraph)
-        return paragraph
-
-    def add_text(text: str | None) -> None:
-        nonlocal current
-        if not text or (current is None and not text.strip()):
-            return
-        if current is None:
-            current = open_paragraph()
-        if len(current):
-            current[-1].tail = (current[-1].tail or "") + text
-        else:
-            current.text = (current.text or "") + text
-
-    add_text(block.text)
-    block.text = None
-    for child in children:
-        tail, child.tail = child.tail, None
-        block.remove(child)
-        if child.tag == "br":
-            current = None
-        elif child.tag in INLINE:
-            if current is None:
-                current = open_paragraph()
-            current.append(child)
-        else:
-            current = None
-            result.append(child)
-        add_text(tail)
-    block.extend(result)
-
-
-def _join_chunks(tree: html.HtmlElement) -> None:
-    """Some sites cut one article into boxes of one class with advertisements between; only the first would be read."""
-    groups: dict[tuple[str, str], list[html.HtmlElement]] = {}
-    for box in tree.iter("div", "section"):
-        name = box.get("class", "")
-        if name and not NOT_CHUNKS.search(name) and _own_paragraph_characters(box) >= CHUNK_CHARACTERS:
-            groups.setdefault((box.tag, name), []).append(box)
-    for boxes in groups.values():
-        first = boxes[0]
-        if not 1 < len(boxes) <= MAX_CHUNKS or first.getparent() is None:
-            continue
-        nearest = [list(box.iterancestors())[:3] for box in boxes]
-        shared = next((a for a in nearest[0] if all(a in others for others in nearest)), None)
-        if shared is None or shared.tag in {"body", "html"} or any(first in ancestors for ancestors in nearest):
-            continue
-        _move_into(first, shared, boxes[-1])
-
-
-def _own_paragraph_characters(box: html.HtmlElement) -> int:
-    return sum(len(child.text_content().strip()) for child in box if child.tag == "p")
-
-
-def _move_into(first: html.HtmlElement, shared: html.HtmlElement, last: html.HtmlElement) -> None:
-    inside, end = set(first.iter()), set(last.iter())
-    moved: list[html.HtmlElement] = []
-    seen: set[html.HtmlElement] = set()
-    reached, entered = False, False
-    for element in shared.iter():
-        reached = reached or element is first
-        entered = entered or element in end
-        if entered and element not in end:
+    Names mislead: where what stands aside holds most, the largest such box is the article after all (`<form>` around
+    a whole page, `<div class="promo">` around a press release).
+    """
+    named = [box.aside for box in boxes]
+    other = _inside(boxes, _without_headline(boxes))
+    possible = [0.0 if other[block.box] else vote for block, vote in zip(blocks, votes, strict=True)]
+    in_all = _summed(boxes, blocks, possible if any(possible) else votes)
+    for _ in range(MAX_TURNS):
+        outermost = _inside(boxes, named)
+        held = _summed(
+            boxes, blocks, [0.0 if outermost[block.box] else vote for block, vote in zip(blocks, votes, strict=True)]
+        )
+        largest = max(set(outermost) - {0}, key=in_all.__getitem__, default=0)
+        if held[0] >= in_all[0] / 3 or in_all[largest] <= held[0]:
             break
-        if not reached or element in inside or element.tag not in PARAGRAPHS or _is_menu(element):
+        named[largest] = False
+    return [number > 0 for number in outermost], held
+
+
+def _without_headline(boxes: Sequence[Box]) -> list[bool]:
+    """Which boxes are something else for certain: those named so, unless the headline stands in them."""
+    other = [box.other for box in boxes]
+    number = next((number for number, box in enumerate(boxes) if box.tag == "h1"), 0)
+    while number:
+        other[number] = False
+        number = boxes[number].parent
+    return other
+
+
+def _inside(boxes: Sequence[Box], marked: Sequence[bool]) -> list[int]:
+    """For each box the outermost marked one around it, itself included; 0 if there is none."""
+    outermost = [0] * len(boxes)
+    for number, box in enumerate(boxes[1:], 1):
+        outermost[number] = outermost[box.parent] or (number if marked[number] else 0)
+    return outermost
+
+
+def _summed(boxes: Sequence[Box], blocks: Sequence[Block], values: Iterable[float]) -> list[float]:
+    """For each box the sum of the values of all blocks in it."""
+    sums = [0.0] * len(boxes)
+    for block, value in zip(blocks, values, strict=True):
+        sums[block.box] += value
+    for number in range(len(boxes) - 1, 0, -1):
+        sums[boxes[number].parent] += sums[number]
+    return sums
+
+
+def _root(boxes: Sequence[Box], held: Sequence[float]) -> int:
+    """The deepest box with nearly all votes; or inside it one that is named like an article and has most of them."""
+    heaviest: dict[int, int] = {}
+    for number, box in enumerate(boxes[1:], 1):
+        if box.tag not in WITHIN_TEXT and held[number] > held[heaviest.get(box.parent, 0)] * (box.parent in heaviest):
+            heaviest[box.parent] = number
+    root = turns = 0
+    while root in heaviest:
+        child = heaviest[root]
+        if held[child] < NEARLY_ALL * held[root]:
+            turns += 1
+            child = _named_like_an_article(boxes, held, root) if turns <= MAX_TURNS else 0
+            if not child:
+                break
+        root = child
+    return root
+
+
+def _named_like_an_article(boxes: Sequence[Box], held: Sequence[float], root: int) -> int:
+    """0 if there is none, or if the article is spread over several boxes of one name, advertisements between them."""
+    inside = range(root + 1, boxes[root].last + 1)
+    found = next((number for number in inside if boxes[number].main and held[number] >= MOST * held[root]), 0)
+    for number in inside if found else ():
+        apart = boxes[number].last < found or number > boxes[found].last
+        alike = boxes[number].tag == boxes[found].tag and boxes[number].name == boxes[found].name
+        if apart and alike and held[number] > held[root] / 20:
+            return 0
+    return found
+
+
+def _menus(boxes: Sequence[Box], blocks: Sequence[Block], held: Sequence[float], root: int) -> list[bool]:
+    """For each box inside the article whether it is a list of links, or stands in one."""
+    characters = _summed(boxes, blocks, (float(len(block.text)) for block in blocks))
+    linked = _summed(boxes, blocks, (float(block.linked) for block in blocks))
+    menus = [False] * len(boxes)
+    for number in range(root + 1, boxes[root].last + 1):
+        menu = boxes[number].tag in MENUS and held[number] < MENU_VOTES
+        menus[number] = menus[boxes[number].parent] or (menu and linked[number] > MENU_LINKED * characters[number])
+    return menus
+
+
+def _is_link(block: Block) -> bool:
+    return block.linked > LINK_LINKED * len(block.text) and len(block.text) < MENU_VOTES
+
+
+def _standfirst(
+    boxes: Sequence[Box],
+    blocks: Sequence[Block],
+    votes: Sequence[float],
+    aside: Sequence[bool],
+    first: int,
+    summary: str | None,
+) -> list[int]:
+    """Sentences between the headline and the article: a lead in a box of its own, unless it is the summary."""
+    near = range(max(0, first - STANDFIRST_BLOCKS), first)
+    headline = max((number for number in near if boxes[blocks[number].box].tag == "h1"), default=first)
+    known = folded(summary or "")
+    return [
+        number
+        for number in range(headline + 1, first)
+        if votes[number] > SHORTEST_VOTE
+        and len(blocks[number].text) >= STANDFIRST_CHARACTERS
+        and SENTENCE_END.search(blocks[number].text)
+        and (not aside[blocks[number].box] or STANDFIRST.search(boxes[blocks[number].box].name))
+        and not (known and (folded(blocks[number].text)[:100] in known or known[:100] in folded(blocks[number].text)))
+    ]
+
+
+def _without_empty_headings(lines: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A heading with nothing below it announced something that was left out."""
+    kept = []
+    below = "h0"
+    for text, tag in reversed(lines):
+        if tag in HEADINGS and (below == "h0" or (below in HEADINGS and below <= tag)):
             continue
-        above = [a for a in element.iterancestors() if a in seen or a.tag in ASIDE]
-        if not any(a in seen or shared in a.iterancestors() for a in above):
-            seen.add(element)
-            moved.append(element)
-    first.extend(moved)
+        kept.append((text, tag))
+        below = tag
+    return kept[::-1]
 
 
-def _is_menu(element: html.HtmlElement) -> bool:
-    if element.tag not in {"ul", "ol"}:
-        return False
-    linked = sum(len(link.text_content()) for link in element.iter("a"))
-    return linked > LINKED_SHARE * len(element.text_content())
-
-
-def _paragraphs(body: etree._Element) -> list[str]:
-    found = []
-    for element in body:
-        if element.tag == "list":
-            found += [_text(item) for item in element.iter("item")]
-        elif element.tag == "table":
-            found += [" | ".join(filter(None, map(_text, row.iter("cell")))) for row in element.iter("row")]
-        elif element.tag == "quote":
-            found += [_squeezed(text) for text in _own_lines(element)]
-        else:
-            found.append(_text(element))
-        found.append(_squeezed(element.tail or ""))
-    return [paragraph for paragraph in found if paragraph]
-
-
-def _own_lines(quotation: etree._Element) -> list[str]:
-    """A quotation of several paragraphs, which are children between pieces of text of its own."""
-    pieces = [quotation.text or ""]
-    for child in quotation:
-        separate = child.tag in {"p", "list", "head", "quote"}
-        text = "".join(child.itertext())
-        if separate:
-            pieces += [text, child.tail or ""]
-        else:
-            pieces[-1] += (" " if child.tag == "lb" else text) + (child.tail or "")
-    return pieces
-
-
-def _text(element: etree._Element) -> str:
-    return _squeezed("".join(element.itertext()))
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _without_furniture(paragraphs: Sequence[str], titles: frozenset[str]) -> tuple[str, ...]:
-    def furniture(number: int, text: str) -> bool:
-        if number < HEAD_PARAGRAPHS and (_folded(text) in titles or DATE_LINE.match(text)):
+def _without_furniture(lines: Sequence[tuple[str, str]], titles: frozenset[str]) -> tuple[str, ...]:
+    def furniture(number: int, text: str, tag: str) -> bool:
+        if number < HEAD_PARAGRAPHS and (
+            tag == "h1" or folded(text) in titles or DATE_LINE.match(text) or is_byline(text)
+        ):
             return True
         return len(text) < FURNITURE_CHARACTERS and FURNITURE.match(text) is not None
 
-    return tuple(text for number, text in enumerate(paragraphs) if not furniture(number, text))
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().casefold()
+    return tuple(text for number, (text, tag) in enumerate(lines) if not furniture(number, text, tag))

@@ -1,19 +1,23 @@
-"""Reads what a page says about itself: JSON-LD, OpenGraph, meta elements, visible dates. Does not read the article.
+"""Reads what a page says about itself: JSON-LD, OpenGraph, meta elements, microdata. Does not read the article.
 
 Formats: https://schema.org/NewsArticle, https://ogp.me, Dublin Core and the names that newspapers' own software writes.
+What stands on the page for the reader's eyes only (a line under the headline) is read by `masthead`.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from lxml import etree
 
+from parsers.reading.blocks import text_of
 from parsers.reading.dates import parse_date
-from parsers.reading.links import absolute
+from parsers.reading.links import absolute, host_of
+from parsers.reading.names import folded, is_site, people, without_site
 from parsers.reading.plain import one_line
 
 # fmt: off
@@ -25,9 +29,9 @@ ARTICLE_TYPES = (
 """From the best to the last resort."""
 PUBLISHED = (
     "article:published_time", "article:published", "og:article:published_time", "og:published_time",
-    "datepublished", "citation_publication_date", "dcterms.created", "dcterms.issued", "dcterms.date",
-    "dc.date.issued", "dc.date.created", "dc.date", "parsely-pub-date", "sailthru.date", "pubdate", "publishdate",
-    "publish-date", "publication_date", "date",
+    "datepublished", "citation_publication_date", "citation_online_date", "dcterms.created", "dcterms.issued",
+    "dcterms.date", "dc.date.issued", "dc.date.created", "dc.date", "parsely-pub-date", "sailthru.date", "pubdate",
+    "publishdate", "publish-date", "publication_date", "date",
 )
 MODIFIED = (
     "article:modified_time", "article:modified", "og:article:modified_time", "og:updated_time", "datemodified",
@@ -42,18 +46,16 @@ SUMMARIES = ("og:description", "description", "twitter:description", "dc.descrip
 SITES = ("og:site_name", "application-name", "publisher", "dc.publisher", "citation_journal_title")
 LANGUAGES = ("og:locale", "dc.language", "dcterms.language", "content-language", "language")
 # fmt: on
-SEPARATOR = re.compile(r"\s+[|–—·•»:-]\s+|\s+[|»]\s*|:\s+")
-BYLINE = re.compile(r"^\W*(?:(?:written )?by|von|par|por|di|av|door|autor(?:in)?|author|text)\b[:\s]+", re.IGNORECASE)
-BETWEEN_NAMES = re.compile(r"\s*(?:[;|/&]|,|\b(?:and|und|et|y|e|i|och|en)\b)\s+", re.IGNORECASE)
-NOT_A_NAME = re.compile(
-    r"[@\d]|https?:|www\.|\.(?:com|org|eu|net)\b|\b(?:writer|reporter|correspondent|korrespondent|correspondant|redakteur)\b|^(?:admin|editor|redaktion|staff|webmaster|none|null|unknown)$",
-    re.IGNORECASE,
-)
-DATE_NAME = re.compile(r"date|time|publish|posted", re.IGNORECASE)
+LD_JSON = re.compile(r"\s*application/ld\+json", re.IGNORECASE)
+WRAPPED = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/)\s*$")
+MICRODATA = etree.XPath("//*[@itemprop]")
 MAX_JSON_CHARACTERS = 1_000_000
 MAX_NODES = 2_000
 MAX_AUTHORS = 20
-MAX_DATE_CHARACTERS = 60
+MAX_MICRODATA = 200
+MAX_LEVELS = 12
+COMMENT = re.compile(r"comment|review|respond", re.IGNORECASE)
+MAX_HEADINGS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Metadata:
         headings: every form of the title that the page uses, the chosen one included.
         body: the article as JSON-LD gives it, with its line breaks, or "".
         free: False where JSON-LD says that the article must be paid for.
+        pdf: address of the document that the page is the abstract of.
     """
 
     title: str | None = None
@@ -77,74 +80,89 @@ class Metadata:
     canonical_url: str | None = None
     body: str = ""
     free: bool = True
+    pdf: str | None = None
 
 
-def read_metadata(soup: BeautifulSoup, url: str | None) -> Metadata:
-    """Never raises for what a page claims; a claim that cannot be read is as good as none."""
-    graph = _graph(soup)
+def read_metadata(tree: etree._Element, url: str | None) -> Metadata:
+    """Never raises for what a page claims; a claim that cannot be read is as good as none.
+
+    Where claims differ, JSON-LD goes before meta elements and these before microdata, for names and dates. The title
+    is the one the reader sees (`h1`) where it agrees with one of the others.
+    """
+    graph = _graph(tree)
     article = _article(graph)
-    meta = _meta(soup)
+    meta = _meta(tree)
+    micro = _microdata(tree)
     site = _first(
         name for name in (*_named(meta, SITES), *_names(article.get("publisher"), graph)) if "://" not in name
     )
-    title, headings = _title(soup, article, meta, site)
-    canonical = soup.find("link", rel="canonical", href=True)
-    address = str(canonical["href"]) if isinstance(canonical, Tag) else next(_named(meta, ["og:url"]), "")
+    title, headings = _title(tree, article, meta, site, url)
+    address = next((href for link in tree.iter("link") if (href := _canonical(link))), None)
+    address = address or next(_named(meta, ["og:url"]), "")
     return Metadata(
         title=title,
         headings=headings,
-        authors=_authors(article, graph, meta, site),
-        published=_date([article.get("datePublished")], _named(meta, PUBLISHED), _visible_dates(soup)),
-        modified=_date([article.get("dateModified")], _named(meta, MODIFIED)),
-        language=_language(soup, article, meta),
+        authors=_authors(article, graph, meta, micro, {folded(site or ""), *folded(host_of(url or "")).split()}),
+        published=_date([article.get("datePublished")], _named(meta, PUBLISHED), micro.get("datepublished", ())),
+        modified=_date([article.get("dateModified")], _named(meta, MODIFIED), micro.get("datemodified", ())),
+        language=_language(tree, article, meta),
         site_name=site,
         summary=_first(_named(meta, SUMMARIES), [article.get("description")]),
         canonical_url=absolute(address, url) if address else None,
         body=_string(article.get("articleBody")),
         free=str(article.get("isAccessibleForFree", True)).lower() not in {"false", "http://schema.org/false"},
+        pdf=next((found for pdf in _named(meta, ["citation_pdf_url"]) if (found := absolute(pdf, url))), None),
     )
+
+
+def _canonical(link: etree._Element) -> str | None:
+    return link.get("href") if "canonical" in (link.get("rel") or "").lower().split() else None
 
 
 # ---------------------------------------------------------------- JSON-LD
 
 
-def _graph(soup: BeautifulSoup) -> list[Mapping[str, Any]]:
+def _graph(tree: etree._Element) -> list[Mapping[str, Any]]:
     nodes: list[Mapping[str, Any]] = []
-    for script in soup.find_all("script", type=re.compile(r"^\s*application/ld\+json", re.IGNORECASE)):
-        text = script.get_text()
-        if len(text) > MAX_JSON_CHARACTERS:
+    for script in tree.iter("script"):
+        text = script.text or ""
+        if not LD_JSON.match(script.get("type") or "") or len(text) > MAX_JSON_CHARACTERS:
             continue
+        value = _json(WRAPPED.sub("", text))
+        nodes += _nodes(value)
+    return nodes[:MAX_NODES]
+
+
+def _json(text: str) -> object:
+    """JSON as it is found: with line ends inside strings, a comma or semicolon too many; None if it is beyond help."""
+    for attempt in (text, re.sub(r",(\s*[\]}])", r"\1", text.strip().rstrip(";"))):
         try:
-            nodes += _nodes(
-                json.loads(re.sub(r"^\s*(?:<!--|//<!\[CDATA\[)|(?:-->|//\]\]>)\s*$", "", text), strict=False)
-            )
+            return json.loads(attempt, strict=False)
         except (ValueError, RecursionError):
             continue
-    return nodes[:MAX_NODES]
+    return None
 
 
 def _nodes(value: object) -> Iterator[Mapping[str, Any]]:
     """Objects at the top, in lists and in @graph; and the main entity of a page."""
     waiting = [value]
     while waiting:
-        value = waiting.pop(0)
+        value = waiting.pop()
         if isinstance(value, list):
-            waiting = value[:MAX_NODES] + waiting
+            waiting += value[:MAX_NODES][::-1]
         elif isinstance(value, dict):
             yield value
             waiting += [
                 value[key]
-                for key in ("@graph", "mainEntity", "mainEntityOfPage")
+                for key in ("mainEntityOfPage", "mainEntity", "@graph")
                 if isinstance(value.get(key), dict | list)
             ]
 
 
 def _article(graph: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
     def rank(node: Mapping[str, Any]) -> int:
-        kinds = node.get("@type")
-        return min(
-            (ARTICLE_TYPES.index(kind) for kind in _strings(kinds) if kind in ARTICLE_TYPES), default=len(ARTICLE_TYPES)
-        )
+        kinds = (kind.rpartition("/")[2].rpartition(":")[2] for kind in _strings(node.get("@type")))
+        return min((ARTICLE_TYPES.index(kind) for kind in kinds if kind in ARTICLE_TYPES), default=len(ARTICLE_TYPES))
 
     best = min(graph, key=rank, default={})
     return best if rank(best) < len(ARTICLE_TYPES) else {}
@@ -171,16 +189,48 @@ def _string(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-# ---------------------------------------------------------------- meta elements
+# ---------------------------------------------------------------- meta elements and microdata
 
 
-def _meta(soup: BeautifulSoup) -> dict[str, list[str]]:
+def _meta(tree: etree._Element) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for element in soup.find_all("meta", content=True):
+    for element in tree.iter("meta"):
+        content = element.get("content")
+        if not content:
+            continue
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             if name := element.get(attribute):
-                found.setdefault(str(name).strip().lower(), []).append(str(element["content"]))
+                found.setdefault(name.strip().lower(), []).append(content)
     return found
+
+
+def _microdata(tree: etree._Element) -> dict[str, list[str]]:
+    """Values of `itemprop` in the body, by name in small letters (https://html.spec.whatwg.org/#values)."""
+    found: dict[str, list[str]] = {}
+    for element in MICRODATA(tree)[:MAX_MICRODATA]:
+        if element.tag == "meta" or _is_comment(element):
+            continue
+        for name in element.get("itemprop", "").lower().split():
+            if name in {"datepublished", "datemodified", "author", "creator"}:
+                value = element.get("content") or element.get("datetime") or _author_inside(element, name)
+                found.setdefault(name, []).append(value)
+    return found
+
+
+def _is_comment(element: etree._Element) -> bool:
+    """Whether it belongs to what readers wrote below the article."""
+    return any(
+        COMMENT.search(f"{around.get('itemtype', '')} {around.get('itemprop', '')} {around.get('class', '')}")
+        for around in islice(element.iterancestors(), MAX_LEVELS)
+        if around.tag not in {"html", "body"}
+    )
+
+
+def _author_inside(element: etree._Element, name: str) -> str:
+    """`<span itemprop="author"><a itemprop="name">…`: the name, not all that stands around it."""
+    inside = element.xpath(".//*[@itemprop='name']") if name in {"author", "creator"} else []
+    chosen = inside[0] if inside else element
+    return str(chosen.get("content") or text_of(chosen))
 
 
 def _named(meta: Mapping[str, list[str]], names: Iterable[str]) -> Iterator[str]:
@@ -200,106 +250,62 @@ def _date(*candidates: Iterable[object]) -> datetime | None:
 
 
 def _title(
-    soup: BeautifulSoup, article: Mapping[str, Any], meta: Mapping[str, list[str]], site: str | None
+    tree: etree._Element,
+    article: Mapping[str, Any],
+    meta: Mapping[str, list[str]],
+    site: str | None,
+    url: str | None,
 ) -> tuple[str | None, tuple[str, ...]]:
-    name = _folded(site or "")
-    headings = [
-        text for h1 in soup.find_all("h1", limit=5) if (text := one_line(h1.get_text(" "))) and _folded(text) != name
+    name = folded(site or "")
+    shown = [
+        (element.tag, text)
+        for element in islice(tree.iter("h1", "h2", "h3"), MAX_HEADINGS)
+        if (text := one_line(text_of(element), is_html=False)) and folded(text) and folded(text) != name
     ]
+    headings = [text for tag, text in shown if tag == "h1"]
     stated = [text for value in (*_named(meta, TITLES), _string(article.get("headline"))) if (text := one_line(value))]
-    window = one_line(soup.title.get_text(" ")) if soup.title else ""
-    candidates = [_without_site(text, site, headings) for text in (*stated, *headings, window) if text]
-    shown = next(
-        (
-            text
-            for text in headings
-            if any(_folded(text) and _folded(text) in _folded(other) for other in (*stated, window))
-        ),
-        None,
-    )
-    title = shown or next(iter(candidates), None)
+    window = next((one_line(text_of(element), is_html=False) for element in tree.iter("title")), "")
+    host = host_of(url or "")
+    candidates = [without_site(text, site, headings, host) for text in (*stated, window, *headings) if text]
+    others = [folded(text) for text in (*stated, window)]
+    agreed = [
+        (tag, text) for tag, text in shown if any(folded(text) in other for other in others) and not is_site(text, host)
+    ]
+    # A blog has its own name in h1 and the title of the article in h2: the one that says more is the title.
+    best = max(agreed, key=lambda found: (found[0] == "h1", len(found[1])), default=("", ""))
+    fuller = max((text for tag, text in agreed if tag != "h1"), key=len, default="")
+    title = next(iter(candidates), None)
+    if best[0] == "h1" and (stated or len(fuller) <= len(best[1])):
+        title = best[1]
+    elif not stated and len(fuller) > len(title or "") / 2:
+        title = fuller
     return title, tuple(dict.fromkeys(filter(None, (title, *candidates, *headings, *stated))))
 
 
-def _without_site(title: str, site: str | None, headings: Iterable[str]) -> str:
-    """Takes ` | Site` off the end or `Site: ` off the start; only what is known to be the site, or not the heading."""
-    marks = list(SEPARATOR.finditer(title))
-    known = {_folded(heading) for heading in headings}
-    name = _folded(site or "")
-    for mark in marks:
-        before, after = title[: mark.start()], title[mark.end() :]
-        if _folded(before) in known or (name and _same_site(_folded(after), name)):
-            return before
-        if _folded(after) in known or (name and _folded(before) == name):
-            return after
-    if marks and not name and "|" in marks[-1].group():
-        return title[: marks[-1].start()]
-    return title
-
-
-def _same_site(tail: str, name: str) -> bool:
-    return tail == name or tail.startswith(f"{name} ") or (len(tail) > 3 and name.startswith(f"{tail} "))
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().casefold()
-
-
 def _authors(
-    article: Mapping[str, Any], graph: list[Mapping[str, Any]], meta: Mapping[str, list[str]], site: str | None
+    article: Mapping[str, Any],
+    graph: list[Mapping[str, Any]],
+    meta: Mapping[str, list[str]],
+    micro: Mapping[str, list[str]],
+    own: Container[str],
 ) -> tuple[str, ...]:
+    """From the first that names anybody but the site itself (`own`: its names)."""
     for candidates in (
         _names(article.get("author"), graph),
         _names(article.get("creator"), graph),
         _named(meta, AUTHORS),
+        micro.get("author", ()),
+        micro.get("creator", ()),
     ):
-        names = [name for value in candidates for name in _people(value) if _folded(name) != _folded(site or "")]
+        names = [name for value in candidates for name in people(one_line(value)) if folded(name) not in own]
         if names:
             return tuple(dict.fromkeys(names))[:MAX_AUTHORS]
     return ()
 
 
-def _people(byline: str) -> Iterator[str]:
-    text = BYLINE.sub("", one_line(byline))
-    parts = BETWEEN_NAMES.split(text)
-    if any(" " not in part.strip() for part in parts):  # "Janes, Defence" or "Doe, John": not a list of full names
-        parts = [text] if "," in text and len(parts) == 2 else parts
-    for part in parts:
-        name = part.strip(" ,.;:|-")
-        if 2 < len(name) <= 80 and len(name.split()) <= 6 and not NOT_A_NAME.search(name):
-            yield name
-
-
-def _language(soup: BeautifulSoup, article: Mapping[str, Any], meta: Mapping[str, list[str]]) -> str | None:
-    html = soup.find("html")
-    stated = [html.get("lang") or html.get("xml:lang")] if isinstance(html, Tag) else []
+def _language(tree: etree._Element, article: Mapping[str, Any], meta: Mapping[str, list[str]]) -> str | None:
+    stated = [tree.get("lang"), tree.get("xml:lang")]
     for value in (*stated, *_named(meta, LANGUAGES), *_strings(article.get("inLanguage"))):
         if match := re.fullmatch(r"\s*([A-Za-z]{2,3})(?:[-_][\w-]*)?\s*", _string(value)):
             return match[1].lower()
     return None
-
-
-def _visible_dates(soup: BeautifulSoup) -> Iterator[str]:
-    """Dates marked as that of publication; then those near the heading: in the box around it, or soon after it.
-
-    Other dates on the page (today's, those of other articles) say nothing about this one.
-    """
-    for marked in soup.find_all(["time", "meta", "span", "div"], itemprop="datePublished", limit=3):
-        yield _shown_date(marked)
-    heading = soup.find("h1")
-    if heading is None:
-        return
-    box = next((parent for number, parent in enumerate(heading.parents) if number == 1), heading)
-    for near in (box.find_all(_is_dated, limit=5), heading.find_all_next(_is_dated, limit=3)):
-        yield from (text for text in map(_shown_date, near) if len(text) <= MAX_DATE_CHARACTERS)
-
-
-def _is_dated(element: Tag) -> bool:
-    names = f"{element.get('class', '')} {element.get('itemprop', '')}"
-    return element.name == "time" or (
-        element.name in {"span", "div", "p", "li", "dd"} and DATE_NAME.search(names) is not None
-    )
-
-
-def _shown_date(element: Tag) -> str:
-    return one_line(str(element.get("datetime") or element.get("content") or element.get_text(" ")))

@@ -28,6 +28,14 @@ def entry_key(entry: Entry) -> str:
     2. guid and link: both together. So two articles of one feed that share a guid are two, and one that takes over the
        guid of another never overwrites it; an article that moves to a new address is new, and then found to be a copy.
     3. guid. 4. link. 5. hash of title and date.
+
+    What follows for an entry that is known, with `novelty.decide`:
+
+    - another title, text or date under the same guid and link: changed, and the former version is kept;
+    - the same guid with another link: another article, so that a guid that is used again overwrites nothing;
+    - another guid with the same link, and the same words or the same title, while the former guid has left the feed:
+      known, under its former guid (some feeds put a session into guids). A link to the front page proves nothing;
+    - http or https, trackers, AMP, a session in the link, a last slash: the same link, see `links.same_address`.
     """
     address = same_address(entry.url) if entry.url else None
     if entry.guid and address:

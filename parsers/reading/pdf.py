@@ -1,72 +1,50 @@
-"""Bytes of a PDF as an article: paragraphs instead of lines, without what repeats on every page. Runs no script in it.
+"""Bytes of a PDF as an article: opens the file and takes words with their places from it. Runs no script in it.
 
 To be called in a child process with limits (parsers.reading.confined): a small file can unfold to gigabytes.
 """
 
 import ctypes
+import math
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
-from itertools import pairwise
-from statistics import median
 
 import pypdfium2
-import pypdfium2.raw
+from pypdfium2 import raw
 
 from parsers.errors import Unreadable
 from parsers.model import Page
 from parsers.reading.dates import parse_date
+from parsers.reading.language import UNKNOWN, detect
+from parsers.reading.layout import RAISED, Column, Word, columns
+from parsers.reading.paragraphs import paragraphs
 from parsers.reading.plain import one_line, plain
+from parsers.reading.titlepage import authors, published, title
 
 MAX_PAGES = 300
 MAX_PAGE_CHARACTERS = 200_000
-EDGE_LINES = 2
-TITLE_LINES = 5
-DATE_CHARACTERS = 60
-PARAGRAPH_GAP = 1.35
-"""Times the usual distance of two lines."""
-INDENT = 0.8
-"""Times the height of a line."""
-SHORT_LINE = 0.85
-"""Share of the width of the column: a line that ends earlier, with a full stop, ends its paragraph."""
-
-ROW = re.compile("[^\n\ufffe]+\ufffe?")
+WORD = re.compile("[^\\s\ufffe]+\ufffe?")
 """pdfium writes U+FFFE for a hyphen at the end of a line, and then no line end."""
-HYPHENS = "-\u00ad\u2010\ufffe"
-LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-PAGE_NUMBER = re.compile(
-    r"\W*(?:(?:page|seite|strona|p\.|s\.)\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|of|von|de|z|av|sur|di)\s*\d{1,4})?\W*",
-    re.IGNORECASE,
+GLYPHS = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\ufffe": "-"}
+    | dict.fromkeys("\uf0a7\uf0b7\uf0d8\uf0fc\uf076\uf06e\uf0a8", "•")
 )
-NO_TITLE = re.compile(
-    r"^(?:untitled|microsoft \w+ ?-|powerpoint presentation|document\d*|slide \d"
-    r"|.*\.(?:docx?|pdf|indd|pptx?|odt|qxd|dvi|tex)$)",
-    re.IGNORECASE,
-)
-NO_AUTHOR = re.compile(r"^(?:unknown|admin\w*|user\d*|author|owner|.*@.*|\w{1,12}\d+)$", re.IGNORECASE)
+"""Ligatures, and the bullets of Symbol and Wingdings, which Word writes as private characters."""
+DIGITS = re.compile(r"\d[\d,;–-]*$")
+BOLD = re.compile("bold|black|heavy|demi", re.IGNORECASE)
 PDF_DATE = re.compile(r"^(?:D:)?(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(Z|[+-]\d\d'?\d\d)?")
-SENTENCE_END = re.compile(r"[.!?:;…]['\"”’»)\]]*\d{0,3}$")
-LIST_MARK = re.compile(r"^(?:[•▪‣●–*]|\(?\d{1,3}[.)]|[a-z][.)])\s")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of text with its box, in points from the lower left corner of the page."""
-
-    text: str
-    left: float
-    right: float
-    bottom: float
-    height: float
 
 
 def parse_pdf(body: bytes, url: str | None = None) -> Page:
-    """The text of at most 300 pages. `problems`: `no text layer` for a scan, and how many pages were left unread.
+    """The text of at most 300 pages, without running heads, page numbers and footnotes.
 
-    The date is one that stands alone on a line of the first page, else that of the file's creation.
+    Title, authors and date are those of the first page where it names them, else of the file's metadata: the date
+    there is that of the file, which is often made again later. A printed month means its first day, or the day of
+    the file's creation if that was in the same month.
+
+    `problems`: `no text layer` for a scan, how many pages were not read and how many footnotes were left out.
 
     Raises:
         Unreadable: empty (`empty`), protected by a password (`encrypted`), no PDF or a broken one (`not-a-pdf`).
@@ -80,155 +58,122 @@ def parse_pdf(body: bytes, url: str | None = None) -> Page:
         with closing(pypdfium2.PdfDocument(body)) as document:
             return _page(document, url)
     except pypdfium2.PdfiumError as error:
-        locked = error.err_code in {pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY}
+        locked = error.err_code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}
         raise Unreadable(name, "encrypted" if locked else "not-a-pdf", one_line(str(error))) from error
 
 
 def _page(document: pypdfium2.PdfDocument, url: str | None) -> Page:
     count = len(document)
     problems = [f"only the first {MAX_PAGES} of {count} pages were read"] if count > MAX_PAGES else []
-    pages = []
+    pages: list[list[Column]] = []
     for number in range(min(count, MAX_PAGES)):
         try:
-            pages.append(_lines(document[number]))
+            pages.append(columns(_words(document[number])))
         except pypdfium2.PdfiumError:
             problems.append(f"page {number + 1} cannot be read")
-    first = list(pages[0]) if pages else []
-    text = plain("\n\n".join(_paragraphs(_without_running_lines(pages))), is_html=False)
+    found, notes = paragraphs(pages)
+    text = plain("\n\n".join(found), is_html=False)
     if not text:
         problems.append("no text layer")
+    if notes:
+        problems.append(f"{notes} footnotes left out")
     stated = document.get_metadata_dict()
-    author = one_line(stated["Author"])
+    first = [[line for column in page for line in column] for page in pages[:2]]
+    headline = title(one_line(stated["Title"]), first)
     return Page(
         url=url,
-        title=_title(one_line(stated["Title"]), first),
+        title=headline,
         text=text,
-        authors=() if not author or NO_AUTHOR.match(author) else tuple(re.split(r"\s*[;,&]\s*|\s+and\s+", author)),
-        published=_printed_date(first) or _date(stated["CreationDate"]),
+        authors=authors(one_line(stated["Author"]), first),
+        published=published(first, _date(stated["CreationDate"])),
         modified=_date(stated["ModDate"]),
-        language=_language(document),
+        language=_language(document, f"{headline or ''}\n{text}"),
         summary=one_line(stated["Subject"]) or None,
         pages=count,
         problems=tuple(problems),
     )
 
 
-def _lines(page: pypdfium2.PdfPage) -> list[Line]:
+# ---------------------------------------------------------------- words with their places
+
+
+def _words(page: pypdfium2.PdfPage) -> list[Word]:
+    """Words in the order of the file, turned so that most of them stand upright; those that do not are left out."""
     with closing(page), closing(page.get_textpage()) as text_page:
-        text = text_page.get_text_range(0, min(text_page.count_chars(), MAX_PAGE_CHARACTERS))
-        found = []
-        for match in ROW.finditer(text):
-            if line := match[0].strip():
-                start = match.start() + match[0].index(line)
-                left, _, _, _ = _box(text_page, start)
-                # of the last letter, because the first can be a bullet in a font of its own
-                _, bottom, right, top = _box(text_page, start + len(line.rstrip(f" {HYPHENS}")) - 1)
-                found.append(Line(line.translate(LIGATURES), left, right, bottom, top - bottom))
-        return found
+        count = min(text_page.count_chars(), MAX_PAGE_CHARACTERS)
+        text = text_page.get_text_range(0, count)
+        if len(text) != count:  # characters beyond U+FFFF: position in the text and number of the letter differ
+            text = "".join(_character(raw.FPDFText_GetUnicode(text_page, number)) for number in range(count))
+        letters = _Letters(text_page)
+        turned: dict[int, list[Word]] = {}
+        for match in WORD.finditer(text):
+            for turns, word in letters.word(match[0].translate(GLYPHS), match.start(), match.end()):
+                if math.isfinite(word.left + word.right + word.base + word.size):
+                    turned.setdefault(turns, []).append(word)
+    return max(turned.values(), key=len, default=[])
 
 
-def _box(text_page: pypdfium2.PdfTextPage, position: int) -> tuple[float, float, float, float]:
-    character = pypdfium2.raw.FPDFText_GetCharIndexFromTextIndex(text_page, max(position, 0))
-    left, bottom, right, top = text_page.get_charbox(max(character, 0), loose=True)
-    return left, bottom, right, top
+def _character(code: int) -> str:
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else " "
 
 
-# ---------------------------------------------------------------- pages to paragraphs
+class _Letters:
+    """Asks pdfium for the places of letters; the style is asked once for each object of the page."""
 
+    def __init__(self, page: pypdfium2.PdfTextPage) -> None:
+        self._page = page
+        self._styles: dict[int | None, tuple[int, float, bool]] = {}
+        self._box, self._end = raw.FS_RECTF(), raw.FS_RECTF()
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
 
-def _without_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
-    """Takes off page numbers, and what stands first or last on many pages with nothing but digits changed."""
-    edges = [set(_edges(lines)) for lines in pages]
-    often = Counter(
-        pattern for page, at in zip(pages, edges, strict=True) for pattern in {_pattern(page[i]) for i in at}
-    )
-    needed = 2 if len(pages) < 5 else 3  # not a share of the pages: the line can name the chapter
-    return [
-        [
-            line
-            for number, line in enumerate(page)
-            if number not in at or not (PAGE_NUMBER.fullmatch(line.text) or often[_pattern(line)] >= needed)
-        ]
-        for page, at in zip(pages, edges, strict=True)
-    ]
+    def word(self, text: str, start: int, end: int) -> Iterator[tuple[int, Word]]:
+        """The word with the quarter turns against the upright; a note's number written into it apart: `defence12`."""
+        turns, size, bold = self._style(start)
+        word = self._placed(text, start, end, turns, size, bold)
+        digits = DIGITS.search(text) if end - start == len(text) else None
+        if digits and turns == 0:
+            mark = self._raised(digits[0], start + digits.start(), end, word.base)
+            if mark and digits.start():
+                yield turns, replace(word, text=text[: digits.start()], right=mark.left)
+            word = mark or word
+        yield turns, word
 
+    def _style(self, at: int) -> tuple[int, float, bool]:
+        key = ctypes.cast(raw.FPDFText_GetTextObject(self._page, at), ctypes.c_void_p).value
+        if key is None or key not in self._styles:
+            matrix, name = raw.FS_MATRIX(), ctypes.create_string_buffer(128)
+            raw.FPDFText_GetMatrix(self._page, at, matrix)
+            raw.FPDFText_GetFontInfo(self._page, at, name, len(name), None)
+            size = raw.FPDFText_GetFontSize(self._page, at) * math.hypot(matrix.c, matrix.d)
+            turns = round(2 * math.atan2(matrix.b, matrix.a) / math.pi) % 4
+            self._styles[key] = turns, size, BOLD.search(name.value.decode("latin-1")) is not None
+        return self._styles[key]
 
-def _edges(lines: Sequence[Line]) -> list[int]:
-    """Positions of the uppermost and the lowest lines, wherever they come in the order of reading."""
-    order = sorted(range(len(lines)), key=lambda number: -lines[number].bottom)
-    depth = EDGE_LINES if len(lines) > 3 * EDGE_LINES else 1
-    return order[:depth] + order[depth:][-depth:]
+    def _placed(self, text: str, start: int, end: int, turns: int, size: float, bold: bool) -> Word:
+        first, last, x, y = self._box, self._end, self._x, self._y
+        raw.FPDFText_GetLooseCharBox(self._page, start, first)
+        raw.FPDFText_GetLooseCharBox(self._page, end - 1, last)
+        raw.FPDFText_GetCharOrigin(self._page, start, x, y)
+        left, right, base = (
+            (first.left, last.right, y.value),
+            (first.bottom, last.top, -x.value),
+            (-first.right, -last.left, -y.value),
+            (-first.top, -last.bottom, x.value),
+        )[turns]
+        return Word(text, left, right, base, size if size > 0 else first.top - first.bottom, bold)
 
-
-def _pattern(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.text).casefold()
-
-
-def _paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
-    compounds = frozenset(re.findall(r"\w+-\w+", "\n".join(line.text for page in pages for line in page).casefold()))
-    found: list[str] = []
-    for page in pages:
-        gap, width = _usual_gap(page), max((line.right - line.left for line in page), default=0.0)
-        previous: Line | None = None
-        for line in page:
-            if not found or (
-                _begins_on_page(previous, line, gap, width) if previous else _begins_anew(found[-1], line)
-            ):
-                found.append(line.text)
-            else:
-                found[-1] = _joined(found[-1], line.text, compounds)
-            previous = line
-    return found
-
-
-def _usual_gap(page: Sequence[Line]) -> float:
-    gaps = [a.bottom - b.bottom for a, b in pairwise(page) if a.bottom - b.bottom > 1]
-    return median(gaps) if gaps else 0.0
-
-
-def _begins_on_page(previous: Line, line: Line, gap: float, width: float) -> bool:
-    distance = previous.bottom - line.bottom
-    if LIST_MARK.match(line.text) or abs(line.height - previous.height) > 0.2 * previous.height:
-        return True
-    if distance < -line.height:  # the next column
-        return _begins_anew(previous.text, line)
-    if distance > max(PARAGRAPH_GAP * gap, line.height):
-        return True
-    ended = SENTENCE_END.search(previous.text) is not None
-    indented = INDENT * line.height < line.left - previous.left < width / 2
-    return ended and (indented or previous.right < line.left + SHORT_LINE * width)
-
-
-def _begins_anew(before: str, line: Line) -> bool:
-    return SENTENCE_END.search(before) is not None or LIST_MARK.match(line.text) is not None
-
-
-def _joined(before: str, after: str, compounds: frozenset[str]) -> str:
-    """`defen-` and `ce` become `defence`; `EU-` and `US` keep the hyphen, and so does what has one elsewhere."""
-    if before[-1:] not in HYPHENS or not before[-2:-1].isalnum():
-        return f"{before} {after}"
-    stem = before[:-1]
-    last, following = re.findall(r"\w+$", stem)[-1], re.match(r"\w+", after)
-    if following is None or not following[0][0].islower():
-        return f"{stem}-{after}"
-    return f"{stem}-{after}" if f"{last}-{following[0]}".casefold() in compounds else stem + after
+    def _raised(self, text: str, start: int, end: int, base: float) -> Word | None:
+        """Digits that stand above the line, be they small, be they glyphs made for that in letters of full size."""
+        _, size, bold = self._style(start)
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        raw.FPDFText_GetCharBox(self._page, start, left, right, bottom, top)
+        mark = self._placed(text, start, end, 0, size, bold)
+        if bottom.value - min(base, mark.base) <= RAISED * size:
+            return None
+        return replace(mark, base=bottom.value, size=min(size, 1.3 * (top.value - bottom.value)))
 
 
 # ---------------------------------------------------------------- what the file says about itself
-
-
-def _title(stated: str, first: Sequence[Line]) -> str | None:
-    """The stated title unless a program wrote it; else the largest letters on the first page."""
-    if stated and not NO_TITLE.match(stated):
-        return stated
-    largest = max((line.height for line in first), default=0.0)
-    others = median(line.height for line in first) if first else 0.0
-    big = [line.text for line in first if line.height > 0.95 * largest][:TITLE_LINES]
-    return one_line(" ".join(big)) or None if largest > 1.1 * others else None
-
-
-def _printed_date(first: Sequence[Line]) -> datetime | None:
-    return next((date for line in first if len(line.text) <= DATE_CHARACTERS and (date := parse_date(line.text))), None)
 
 
 def _date(stated: str) -> datetime | None:
@@ -242,11 +187,9 @@ def _date(stated: str) -> datetime | None:
     )
 
 
-def _language(document: pypdfium2.PdfDocument) -> str | None:
+def _language(document: pypdfium2.PdfDocument, text: str) -> str | None:
     buffer = ctypes.create_string_buffer(64)
-    size = pypdfium2.raw.FPDFCatalog_GetLanguage(
-        document, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), len(buffer)
-    )
+    size = raw.FPDFCatalog_GetLanguage(document, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), len(buffer))
     stated = buffer.raw[: max(0, min(size, len(buffer)) - 2)].decode("utf-16-le", "ignore")
-    match = re.match(r"[A-Za-z]{2,3}(?=[-_]|$)", stated)
-    return match[0].lower() if match else None
+    found = detect(text, stated)
+    return None if found == UNKNOWN else found

@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement, Tag
+from lxml import etree
 
 
 def _words(text: str) -> frozenset[str]:
@@ -33,6 +33,7 @@ _INLINE = _words(
     " span strike strong sub sup time tt u var wbr"
 )
 _TAGS = _BLOCKS | _CELLS | _NOT_TEXT | _INLINE
+_AROUND = {**dict.fromkeys(_BLOCKS, "\n\n"), **dict.fromkeys(_CELLS, " ")}
 
 _TAG = re.compile(r"<(?:!--|!doctype\b|/?([a-z][a-z0-9]*)(?=[\s/>]))", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#\d{1,9}|#x[0-9a-f]{1,8}|[a-z][a-z0-9]{1,30});", re.IGNORECASE | re.ASCII)
@@ -41,6 +42,7 @@ _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x8
 """C1 control characters are nearly always Windows-1252 read as Latin-1; HTML5 reads `&#146;` in the same way."""
 
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
+_C1 = re.compile("[\x80-\x9f]")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
@@ -53,6 +55,17 @@ _BREAK = "\n\n"
 _DOUBLY_ENCODED = re.compile(
     "[ÂÃÄÅâ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
+
+
+def _as_latin_1(error: UnicodeError) -> tuple[bytes, int]:
+    """The five bytes that Windows-1252 leaves open, and an error for all else."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return error.object[error.start : error.end].encode("latin-1"), error.end
+
+
+_LEFT_OPEN = "seabridge-left-open"
+codecs.register_error(_LEFT_OPEN, _as_latin_1)
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -132,7 +145,7 @@ def undo_double_encoding(text: str) -> str:
     if not _DOUBLY_ENCODED.search(text):
         return text
     try:
-        return b"".join(_as_windows(character) for character in text).decode()
+        return text.encode("cp1252", _LEFT_OPEN).decode()
     except ValueError:
         return text
 
@@ -153,8 +166,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str | None]:
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     if broken == 0:
-        right = not declared or _same("utf-8", declared[0]) or body.isascii()
-        return text, None if right else f"declared as {declared[0]}, read as utf-8"
+        wrong = [name for name in declared if not _same("utf-8", name)]
+        return text, f"declared as {wrong[0]}, read as utf-8" if wrong and not body.isascii() else None
     # One bad byte, or a body cut in the middle of a character, does not turn all other letters into Windows-1252.
     if broken * 10 <= sum(character > "\x7f" for character in text):
         return text, f"{broken} broken UTF-8 sequences replaced"
@@ -186,34 +199,43 @@ def _same(one: str, other: str) -> bool:
 
 
 def _visible(text: str) -> str:
-    text = _LINE_ENDS.sub("\n", text).translate(_WINDOWS)
+    text = _LINE_ENDS.sub("\n", text)
+    if _C1.search(text):
+        text = text.translate(_WINDOWS)
     return _UNSEEN.sub("", text)
 
 
-def _as_windows(character: str) -> bytes:
-    try:
-        return character.encode("cp1252")
-    except UnicodeEncodeError:
-        return character.encode("latin-1")  # the five bytes that Windows-1252 leaves open
-
-
 def _text_of(markup: str) -> str:
-    """The text of a piece of HTML, `_BREAK` around blocks. With a stack of its own: hostile markup nests very deep."""
-    parts: list[str] = []
-    stack: list[PageElement | str] = [tree(markup)]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Tag):
-            if node.name in _BLOCKS or node.name in _CELLS:
-                around = _BREAK if node.name in _BLOCKS else " "
-                parts.append(around)
-                stack.append(around)
-            elif node.name == "br":
-                parts.append("\n")
-            if node.name not in _NOT_TEXT:
-                stack.extend(reversed(node.contents))
-        elif type(node) is NavigableString:  # its subclasses are comments, declarations, scripts
-            parts.append(node.replace("\n", " "))
-        elif type(node) is str:
-            parts.append(node)
-    return "".join(parts)
+    """The text of a piece of HTML, `_BREAK` around blocks. No tree is built: hostile markup nests very deep."""
+    parser = etree.HTMLParser(target=_Listener(), encoding="utf-8")
+    # The line end keeps a text that begins like an XML declaration from being taken for one.
+    parser.feed(f"\n{markup}".encode())
+    text: str = parser.close()
+    return text
+
+
+class _Listener:
+    """What lxml's HTML parser reports to, tag by tag; `close` gives the text."""
+
+    __slots__ = ("_hidden", "_parts")
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._hidden = 0
+
+    def start(self, tag: str, _attributes: object) -> None:
+        if not self._hidden:
+            self._parts.append("\n" if tag == "br" else _AROUND.get(tag, ""))
+        self._hidden += tag in _NOT_TEXT
+
+    def end(self, tag: str) -> None:
+        self._hidden -= tag in _NOT_TEXT
+        if not self._hidden:
+            self._parts.append(_AROUND.get(tag, ""))
+
+    def data(self, text: str) -> None:
+        if not self._hidden:
+            self._parts.append(text.replace("\n", " "))
+
+    def close(self) -> str:
+        return "".join(self._parts)

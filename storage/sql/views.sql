@@ -165,6 +165,11 @@ SELECT
     f.last_attempt_at,
     f.last_success_at,
     coalesce(f.consecutive_failures, 0) AS consecutive_failures,
+    f.state,
+    f.state_since,
+    coalesce(f.trouble, 0) AS trouble,
+    f.next_visit_at,
+    f.quiet_until,
     f.moved_to,
     coalesce(h.fetches, 0) AS fetches,
     coalesce(h.failures, 0) AS failures,
@@ -183,6 +188,11 @@ LEFT JOIN (
     FROM items
     GROUP BY source_id
 ) AS k ON k.source_id = s.source_id;
+
+CREATE OR REPLACE VIEW v_source_events AS
+SELECT e.told_at, e.source_id, s.name AS source_name, e.kind, e.detail, e.run_id
+FROM source_events AS e
+LEFT JOIN sources AS s ON s.source_id = e.source_id;
 
 CREATE OR REPLACE VIEW v_dispositions AS
 SELECT

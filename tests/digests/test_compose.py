@@ -90,6 +90,16 @@ def test_basis_names_what_is_missing(judged: Judge, edit: Edit) -> None:
     assert "older date" not in " ".join(edit().basis)
 
 
+def test_basis_names_sources_that_lack_something(edit: Edit) -> None:
+    """Read sources that fell silent are counted as read and named apart, in clean words; names are bounded."""
+    silent = tuple((f"Source\n{number}", "has brought nothing for unusually long") for number in range(21))
+    said = edit(coverage=Coverage(("A",) * 21, (), 0, silent)).basis
+    assert said[0].startswith("21 of 21 sources read")
+    assert said[1].startswith("Read, but perhaps not all there is: Source 0 (has brought nothing for unusually long);")
+    assert said[1].endswith("; and 1 more.")
+    assert len(edit(coverage=Coverage(("A",))).basis) == 1
+
+
 def test_best_late_items_are_shown_apart(judged: Judge, edit: Edit) -> None:
     """Five at most, by rank and each by itself; they neither lead nor count nor stand in a section."""
     late = [judged(f"late {n}", "pesco", day=-8, score=n / 10, source="nato", name=f"l{n}") for n in range(7)]

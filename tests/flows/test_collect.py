@@ -386,11 +386,11 @@ def test_killed_at_any_moment(seabridge: Seabridge, sample_web: SampleWeb, tmp_p
 STOP = """
 import os, flows.collect
 from flows.__main__ import main
-store = flows.collect.store_fetch
+store = flows.collect.store_visits
 def store_one(*args):
     store(*args)
     os._exit(9)
-flows.collect.store_fetch = store_one
+flows.collect.store_visits, flows.collect.STORED_AT_ONCE = store_one, 1
 main()
 """
 

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from builders import rss, source_table
 
-from flows.gather import MAX_PAGE_BYTES, TRY_AGAIN_FOR, Desk, Gathered, gather
+from flows.desk import Desk
+from flows.gather import Gathered, gather
+from flows.news import MAX_PAGE_BYTES, TRY_AGAIN_FOR
 from parsers.configured import Source
 from parsers.errors import FetchFailed, Refused
 from parsers.judging.novelty import Known, waiting_since
@@ -21,8 +23,8 @@ SOURCE = Source(**{**source_table("one", FEED), "pages": True})
 TITLE = "EU and US sign arrangement on defence cooperation"
 WORDS = "The administrative arrangement lets the two sides exchange information on projects. "
 BUSY = FetchFailed("http://news.example/0", "status", "answered 503", status=503)
-Said = bytes | Exception | float
-"""Of an address: a body, a failure, or seconds after which it is found missing."""
+Said = bytes | Exception | float | list[bytes | Exception]
+"""Of an address: a body, a failure, seconds after which it is found missing, or one answer after the other."""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,8 @@ class Web:
     async def get(self, request: Request) -> Response:
         self.asked.append(request)
         said = self.answers.get(request.url.removeprefix("http://news.example"), BUSY)
+        if isinstance(said, list):
+            said = said.pop(0)
         if isinstance(said, float):
             await asyncio.sleep(said)
             said = BUSY
@@ -69,10 +73,14 @@ def visit(
     answers: Mapping[str, Said],
     known: Mapping[str, Known] = {},
     state: FeedState | None = None,
+    *,
+    source: Source = SOURCE,
+    since: datetime | None = None,
+    pauses: Sequence[float] = (),
 ) -> tuple[Gathered, Web]:
     web = Web(answers, now)
-    desk = Desk(web.get, readers, lambda _: False, now)
-    return asyncio.run(gather(SOURCE, state, known, desk)), web
+    desk = Desk(web.get, readers, lambda _: False, now, pauses=pauses)
+    return asyncio.run(gather(source, state, known, desk, since=since)), web
 
 
 def remembered(*visits: Gathered) -> dict[str, Known]:
@@ -157,7 +165,7 @@ def test_same_bytes_are_not_read_again(readers: Readers, now: datetime) -> None:
     first, _ = visit(readers, now, {"/feed": feed(now), "/0": page()})
     state = FeedState("one", FEED, None, None, first.fetch.body_sha256, None, 0, "read", None, None, now, now)
     again, web = visit(readers, now, {"/feed": feed(now)}, remembered(first), state)
-    assert (again.fetch.outcome, again.decisions, again.responses, web.pages()) == ("unchanged", (), (), [])
+    assert (again.fetch.outcome, again.decisions, again.feeds, web.pages()) == ("unchanged", (), (), [])
     other = replace(state, body_sha256="other")
     assert visit(readers, now, {"/feed": feed(now)}, remembered(first), other)[0].fetch.outcome == "read"
 
@@ -191,4 +199,129 @@ def test_long_page_is_refused_by_its_reader_and_not_kept(readers: Readers, now: 
     assert web.pages()[0].max_bytes == 20_000_000
     assert told(gathered) == [("new", "title")]
     assert "3,000,003 bytes" in gathered.items[0].problems[-1]
-    assert (len(gathered.responses), gathered.quarantined) == (1, ())
+    assert (gathered.pages, gathered.quarantined) == ((), ())
+
+
+def test_n_32_a_server_that_stumbles_is_asked_again(readers: Readers, now: datetime) -> None:
+    """Three times "come back later" and then an answer are one visit with one outcome, for feeds and for pages."""
+    stumbling: list[bytes | Exception] = [BUSY, BUSY, BUSY]
+    answers: dict[str, Said] = {"/feed": [*stumbling, feed(now)], "/0": [*stumbling, page()]}
+    gathered, web = visit(readers, now, answers, pauses=(0.0, 0.0, 0.0))
+    assert told(gathered) == [("new", "page")]
+    assert len(web.asked) == 8
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        FetchFailed(FEED, "status", "answered 404", status=404),
+        FetchFailed(FEED, "status", "answered 503", status=503, retry_after=5.0),
+        FetchFailed(FEED, "timeout", "no complete answer in 20 s"),
+        Refused(FEED, "address", "is private"),
+    ],
+)
+def test_what_does_not_pass_in_seconds_is_left_to_the_next_visit(
+    readers: Readers, now: datetime, failure: Exception
+) -> None:
+    """A server that named its time, or took all of ours, is not asked again at once."""
+    gathered, web = visit(readers, now, {"/feed": failure}, pauses=(0.0, 0.0, 0.0))
+    assert (gathered.fetch.outcome, len(web.asked)) == ("failed", 1)
+    assert gathered.visit.retry_after == getattr(failure, "retry_after", None)
+
+
+def test_robots_txt_is_asked_for_pages_and_not_for_feeds(readers: Readers, now: datetime) -> None:
+    """A feed is offered to programs; a page is offered to people."""
+    _, web = visit(readers, now, {"/feed": feed(now), "/0": page()})
+    assert [request.robots for request in web.asked] == [False, True]
+
+
+def test_what_the_table_of_a_source_says_goes_with_every_request(readers: Readers, now: datetime) -> None:
+    """Agent, headers and the exception from checking certificates hold for its pages, too."""
+    source = replace(SOURCE, user_agent="Other/1", headers={"Accept": "text/xml"}, verify_tls=False)
+    _, web = visit(readers, now, {"/feed": feed(now), "/0": page()}, source=source)
+    assert {(one.user_agent, one.headers["Accept"], one.verify_tls) for one in web.asked} == {
+        ("Other/1", "text/xml", False)
+    }
+    assert len(web.asked) == 2
+
+
+def test_facts_of_a_visit(readers: Readers, now: datetime) -> None:
+    """What the health of a source is judged from: how much came, how much of it was never seen, how old it is."""
+    first, _ = visit(readers, now, {"/feed": feed(now, 3)})
+    facts = first.visit
+    assert (facts.outcome, facts.entries, facts.fresh, facts.dated) == ("read", 3, 3, 3)
+    assert facts.newest == now - timedelta(days=2)
+    second, _ = visit(readers, now, {"/feed": feed(now, 4)}, remembered(first))
+    assert (second.visit.entries, second.visit.fresh) == (4, 1)
+
+
+SITEMAP = """<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+<url><loc>http://news.example/{0}</loc><news:news><news:title>{1} {0}</news:title>
+<news:publication_date>{2:%Y-%m-%d}</news:publication_date></news:news></url></urlset>"""
+INDEX = """<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<sitemap><loc>http://news.example/old.xml</loc><lastmod>2020-01-01</lastmod></sitemap>
+<sitemap><loc>http://news.example/b.xml</loc><lastmod>2026-11-15</lastmod></sitemap>
+<sitemap><loc>http://news.example/a.xml</loc><lastmod>2026-11-14</lastmod></sitemap></sitemapindex>"""
+
+
+def test_sitemaps_of_an_index_are_read(readers: Readers, now: datetime) -> None:
+    """The newest two; the index may stay the same when they change, so it is never called unchanged."""
+    source = replace(SOURCE, form="sitemap", pages=False)
+    answers: dict[str, Said] = {"/feed": INDEX.encode()}
+    answers |= {f"/{name}.xml": SITEMAP.format(name, TITLE, now).encode() for name in ("a", "b", "old")}
+    gathered, _ = visit(readers, now, answers, source=source)
+    assert [one.entry.url for one in gathered.decisions] == ["http://news.example/b", "http://news.example/a"]
+    assert (gathered.fetch.entries, gathered.fetch.body_sha256, len(gathered.feeds)) == (2, None, 3)
+    broken, _ = visit(readers, now, {**answers, "/b.xml": BUSY}, source=source)
+    assert [one.entry.url for one in broken.decisions] == ["http://news.example/a"]
+    assert "answered 503" in broken.fetch.problems[0]
+    assert visit(readers, now, {"/feed": INDEX.encode()}, source=source)[0].fetch.outcome == "failed"
+
+
+def dated(now: datetime, *days: int, more: str = "") -> bytes:
+    items = "".join(
+        f"<item><guid>{n}</guid><title>{TITLE} {n}</title><pubDate>{now - timedelta(days=n):%a, %d %b %Y} 06:00 GMT"
+        f"</pubDate></item>"
+        for n in days
+    )
+    return (
+        f'<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>{more}{items}</channel></rss>'.encode()
+    )
+
+
+def days_of(gathered: Gathered, now: datetime) -> list[int]:
+    return [(now - one.entry.published).days for one in gathered.decisions if one.entry.published]
+
+
+def test_walk_back_through_pages_of_a_feed(readers: Readers, now: datetime) -> None:
+    """WordPress gives older entries at ?paged=2 and so on; the walk ends with the first page beyond the day."""
+    url = "http://news.example/feed/"
+    source = replace(SOURCE, url=url, pages=False)
+    answers: dict[str, Said] = {
+        "/feed/": dated(now, 1, 10),
+        "/feed/?paged=2": dated(now, 20, 60),
+        "/feed/?paged=3": dated(now, 100, 130),
+        "/feed/?paged=4": dated(now, 200, 300),
+    }
+    plain, _ = visit(readers, now, answers, source=source)
+    assert days_of(plain, now) == [1, 10]
+    walked, web = visit(readers, now, answers, source=source, since=now - timedelta(days=120))
+    assert days_of(walked, now) == [1, 10, 20, 60, 100, 130]
+    assert [one.verdict for one in walked.decisions] == ["new"] * 5 + ["too-old"]
+    assert len(walked.feeds) == len(web.asked) == 3
+    assert [one.position for one in walked.decisions] == list(range(6))
+
+
+def test_walk_back_by_links_and_by_pattern(readers: Readers, now: datetime) -> None:
+    """RFC 5005 links lead on; so does the pattern in a source's table; a circle or a missing page is the end."""
+    link = '<atom:link rel="prev-archive" href="/older.xml"/>'
+    answers: dict[str, Said] = {"/feed": dated(now, 1, more=link), "/older.xml": dated(now, 30, more=link)}
+    since = now - timedelta(days=365)
+    source = replace(SOURCE, pages=False)
+    circle, web = visit(readers, now, answers, source=source, since=since)
+    assert (days_of(circle, now), len(web.asked)) == ([1, 30], 3)
+    pattern = replace(source, older="?page={page}", older_from=1)
+    answers = {"/feed": dated(now, 1), "/feed?page=1": dated(now, 40), "/feed?page=2": BUSY}
+    ended, _ = visit(readers, now, answers, source=pattern, since=since)
+    assert days_of(ended, now) == [1, 40]
+    assert "older entries end here" in ended.fetch.problems[-1]

@@ -18,34 +18,32 @@ ENTRY = ("News", SAMPLE_NOW, "A summary of some length, so that it counts as a t
 
 @pytest.mark.slow
 def test_check(seabridge: Seabridge, web: LoopbackWeb) -> None:
-    """Each kind of trouble has its word and its advice; the others are fine; nothing is stored; exit code 4."""
-    web.put("/sorry", b"<!DOCTYPE html><title>Sorry</title>", "text/html")
+    """Each kind of trouble is a named state with its advice; the others are ok; nothing is stored; exit code 4."""
+    web.put("/html", b"<!DOCTYPE html><title>Sorry</title><body><p>No feed here.</p></body>", "text/html")
     web.put("/gone", b"gone", status=410)
-    web.put("/forbidden", b"no", status=403)
-    web.put("/empty", rss())
-    web.put("/old", rss((ENTRY[0], SAMPLE_NOW.replace(year=2024), ENTRY[2])))
+    web.put("/blocked", b"no", status=403)
+    web.put("/rate-limited", b"slowly", status=429)
+    web.put("/missing", b"no", status=404)
+    web.put("/empty", b"")
+    web.put("/waf", b"", status=202)
+    web.put("/no-entries", rss())
+    web.put("/stale", rss((ENTRY[0], SAMPLE_NOW.replace(year=2016), ENTRY[2])))
     web.put("/undated", rss((ENTRY[0], None, ENTRY[2])))
+    web.put("/ok", rss(ENTRY))
     web.put("/bomb", b"<rss>" + b"<a>" * 200_000)
-    web.put("/good", rss(ENTRY))
-    names = ["sorry", "gone", "forbidden", "empty", "old", "undated", "bomb", "good"]
-    tables = [source_table(name, web.url(f"/{name}")) for name in names]
-    config_folder(seabridge.config, [*tables, source_table("private", web.url("/good?"), local=False)])
+    states = ["html", "gone", "blocked", "rate-limited", "missing", "empty", "waf", "no-entries", "stale", "undated"]
+    tables = [source_table(name, web.url(f"/{name}")) for name in [*states, "ok", "bomb"]]
+    config_folder(seabridge.config, [*tables, source_table("address", web.url("/ok?"), local=False)])
     told = seabridge("sources", "check", "--json")
     found = {line["id"]: line for line in map(json.loads, told.out.splitlines())}
     assert told.code == 4
-    assert {name: found[name]["state"] for name in [*names, "private"] if name != "bomb"} == {
-        "sorry": "not-a-feed",
-        "gone": "gone",
-        "forbidden": "status",
-        "empty": "no entries",
-        "old": "stale",
-        "undated": "undated",
-        "good": "ok",
-        "private": "address",
+    assert {name: line["state"] for name, line in found.items() if name != "bomb"} == {
+        name: name for name in [*states, "ok", "address"]
     }
     assert found["bomb"]["state"] != "ok"
-    assert all(line["advice"] for name, line in found.items() if name != "good")
-    assert (found["good"]["entries"], found["good"]["dated"], found["good"]["with_text"]) == (1, 1.0, 1.0)
+    assert all(bool(line["advice"]) == (name != "ok") for name, line in found.items())
+    assert (found["ok"]["entries"], found["ok"]["dated"], found["ok"]["with_text"]) == (1, 1.0, 1.0)
+    assert found["blocked"]["detail"] == "answered 403"
     assert not seabridge.home.exists()
 
 

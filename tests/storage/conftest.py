@@ -12,10 +12,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from stored import store_visit
 
 from parsers.configured import Source
 from parsers.model import Disposition, Entry, Evidence, Item, JudgedItem, Judgement, Label, SeedParagraph
-from storage.collected import FetchRow, StoredEntry, store_fetch
+from storage.collected import FetchRow, StoredEntry
 from storage.database import Connection, open_live
 from storage.runs import begin_run
 
@@ -103,7 +104,7 @@ def make(now: datetime) -> SimpleNamespace:
         """One fetch with these items; in a run of its own unless there is one."""
         run = run_id or begin_run(con, f"flow {next(flows)}", now, "hash").id
         dispositions = [disposition(position, one) for position, one in enumerate(items)]
-        store_fetch(con, run, fetch(**fetched), [stored(one) for one in items], items, dispositions, now)
+        store_visit(con, run, fetch(**fetched), [stored(one) for one in items], items, dispositions, now)
         return run
 
     return SimpleNamespace(

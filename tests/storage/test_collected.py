@@ -1,4 +1,4 @@
-"""store_fetch: everything of a fetch or nothing, once."""
+"""store_visits: everything of some visits or nothing, once."""
 
 import random
 import time
@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import duckdb
 import pytest
+from stored import store_visit
 
 from parsers.judging.novelty import Known
-from storage.collected import known_entries, store_fetch, store_quarantine
+from storage.collected import Quarantined, known_entries
 from storage.database import Connection, open_live
 from storage.items import get_item
 from storage.runs import begin_run
@@ -37,7 +38,7 @@ def test_all_of_a_fetch_is_stored(con: Connection, make):
         "evidence": 2,
         "dispositions": 2,
     }
-    known = {"key 1": Known(f"{1:016x}", "sha 1", True), "key 2": Known(f"{2:016x}", "sha 2", True)}
+    known = {f"key {n}": Known(f"{n:016x}", f"sha {n}", True, judged[n - 1].item.title) for n in (1, 2)}
     assert known_entries(con, "alpha") == known
     assert known_entries(con, "beta") == {}
 
@@ -59,8 +60,7 @@ def test_second_call_for_the_same_source_changes_nothing(con: Connection, make, 
     run = begin_run(con, "collect", now, "hash")
     make.store(con, make.judged(1), run_id=run.id)
     before = _counts(con)
-    stored = store_fetch(con, run.id, make.fetch(outcome="failed"), [], [make.judged(2)], [], now)
-    assert not stored
+    store_visit(con, run.id, make.fetch(outcome="failed"), [], [make.judged(2)], [], now)
     assert _counts(con) == before
 
 
@@ -70,7 +70,7 @@ def test_failure_in_the_middle_leaves_nothing(con: Connection, make, now):
     one = make.judged(1)
     twice = [make.disposition(0, one), make.disposition(0, one)]
     with pytest.raises(duckdb.ConstraintException):
-        store_fetch(con, run.id, make.fetch(), [make.stored(one)], [one], twice, now)
+        store_visit(con, run.id, make.fetch(), [make.stored(one)], [one], twice, now)
     assert set(_counts(con).values()) == {0}
 
 
@@ -96,7 +96,7 @@ def test_entry_keeps_when_it_was_first_seen(con: Connection, make, now):
     make.store(con, one)
     run = begin_run(con, "collect", now, "hash")
     later = now + timedelta(days=1)
-    store_fetch(con, run.id, make.fetch(), [make.stored(one)], [], [make.disposition(0, one)], later)
+    store_visit(con, run.id, make.fetch(), [make.stored(one)], [], [make.disposition(0, one)], later)
     assert con.execute("SELECT first_seen_at, last_seen_at FROM entries").fetchall() == [(now, later)]
 
 
@@ -113,7 +113,7 @@ def test_balance_shows_an_entry_that_was_dropped(con: Connection, make, now):
     """An entry without a disposition cannot hide, whoever forgot it."""
     one = make.judged(1)
     run = begin_run(con, "collect", now, "hash")
-    store_fetch(con, run.id, make.fetch(entries=3), [make.stored(one)], [one], [make.disposition(0, one)], now)
+    store_visit(con, run.id, make.fetch(entries=3), [make.stored(one)], [one], [make.disposition(0, one)], now)
     assert con.execute("SELECT entries_in, entries_out, difference FROM v_disposition_balance").fetchall() == [
         (3, 1, 2)
     ]
@@ -121,10 +121,12 @@ def test_balance_shows_an_entry_that_was_dropped(con: Connection, make, now):
 
 def test_quarantine_keeps_the_same_bytes_once(con: Connection, make, now):
     """A feed that is broken every hour does not fill the disk."""
-    run = begin_run(con, "collect", now, "hash")
+    broken = Quarantined("https://a.test", "not-a-feed", "HTML", b"<html>\0\xff")
     for hour in range(3):
         moment = now + timedelta(hours=hour)
-        store_quarantine(con, run.id, "alpha", "https://a.test", "not-a-feed", "HTML", "abc", b"<html>\0\xff", moment)
+        run = begin_run(con, "collect", moment, "hash", request=str(hour))
+        fetch = make.fetch(outcome="failed")
+        store_visit(con, run.id, fetch, [], [], [], moment, quarantined=[broken, broken])
     rows = con.execute("SELECT content, bytes, first_seen_at, last_seen_at FROM quarantine").fetchall()
     assert rows == [(b"<html>\0\xff", 8, now, now + timedelta(hours=2))]
 
@@ -142,7 +144,7 @@ WRITER = """
 import sys, pathlib
 from datetime import datetime
 from parsers.model import *
-from storage.collected import FetchRow, StoredEntry, store_fetch
+from storage.collected import Brought, FetchRow, StoredEntry, store_visits
 from storage.database import open_live
 from storage.runs import begin_run
 home, now = pathlib.Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
@@ -159,8 +161,8 @@ with open_live(home) as con:
             items.append(JudgedItem(item, judgement))
             entries.append(StoredEntry(key, key, Entry(key, None, "T"), key))
             dispositions.append(Disposition(position, "T", None, "stored", item_id=key))
-        fetch = FetchRow(source, "https://alpha.test", now, 0.1, "read")
-        store_fetch(con, run.id, fetch, entries, items, dispositions, now)
+        fetch = FetchRow(source, "https://alpha.test", now, 0.1, "read", entries=20)
+        store_visits(con, run.id, [Brought(fetch, entries, items, dispositions)], now)
         print(source, flush=True)
 """
 

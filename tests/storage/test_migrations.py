@@ -7,8 +7,10 @@ import duckdb
 import pytest
 
 from parsers.errors import Misconfigured
+from storage import migrations
 from storage.database import Connection, open_live
 from storage.migrations import SQL_FOLDER, latest_version, load_migrations, migrate
+from storage.sources import feed_states
 
 SECOND = f"{latest_version() + 1:04}_more.sql"
 
@@ -128,3 +130,19 @@ with database.open_live(pathlib.Path(sys.argv[1])):
     assert dying.wait() == -9
     with open_live(tmp_path) as con:
         assert len(con.execute("FROM migrations").fetchall()) == latest_version()
+
+
+def test_health_is_added_to_a_database_of_version_3(tmp_path):
+    """What was remembered stays; failures in a row become trouble, and nothing is claimed of a health nobody judged."""
+    path = tmp_path / "live.duckdb"
+    with duckdb.connect(str(path)) as con:
+        for one in load_migrations()[:3]:
+            migrations._apply(con, one)
+        con.execute(
+            "INSERT INTO feed_states (source_id, url, etag, consecutive_failures, last_outcome, last_kind,"
+            " last_attempt_at) VALUES ('a', 'https://a.test', 'x', 3, 'failed', 'dns', now())"
+        )
+    with open_live(tmp_path) as con:
+        assert con.execute("SELECT state, trouble, health FROM feed_states").fetchall() == [(None, 3.0, None)]
+        state = feed_states(con)["a"]
+    assert (state.etag, state.consecutive_failures, state.health) == ("x", 3, None)

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from stored import store_visit
 
 from parsers.model import Story
-from storage.collected import store_fetch, store_quarantine
+from storage.collected import Quarantined
 from storage.database import Connection
 from storage.published import is_published
 from storage.runs import begin_run, finish_run
@@ -31,7 +32,7 @@ def test_run_that_brought_nothing(shown: Connection, tmp_path, make, now):
     assert is_published(shown, tmp_path, ZONE)
     sync_sources(shown, [make.source()], now + timedelta(hours=1))
     run = begin_run(shown, "collect", now, "hash")
-    store_fetch(shown, run.id, make.fetch(outcome="unchanged"), [], [], [], now + timedelta(hours=1))
+    store_visit(shown, run.id, make.fetch(outcome="unchanged"), [], [], [], now + timedelta(hours=1))
     finish_run(shown, run.id, now, "completed", {})
     assert is_published(shown, tmp_path, ZONE)
     assert not is_published(shown, tmp_path, "Europe/Paris")
@@ -43,8 +44,15 @@ CHANGES = {
     "failure": lambda con, make, now: make.store(con, outcome="failed", kind="dns"),
     "story": lambda con, make, now: store_stories(con, [Story(f"{1:016x}", (f"{1:016x}",))], now - timedelta(days=9)),
     "source": lambda con, make, now: sync_sources(con, [make.source(weight=5)], now),
-    "quarantine": lambda con, make, now: store_quarantine(
-        con, begin_run(con, "collect", now, "hash").id, "alpha", "https://a.test", "empty", "", "abc", b"", now
+    "quarantine": lambda con, make, now: store_visit(
+        con,
+        begin_run(con, "collect", now, "hash").id,
+        make.fetch(outcome="unchanged"),
+        [],
+        [],
+        [],
+        now,
+        quarantined=[Quarantined("https://a.test", "empty", "", b"")],
     ),
 }
 

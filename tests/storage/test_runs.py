@@ -12,13 +12,13 @@ from storage.runs import LEASE, RESUME_WITHIN, begin_run, check_lease, finish_ru
 BEGIN = """
 import os, signal, sys, pathlib
 from datetime import datetime
-from storage.collected import FetchRow, store_fetch
+from storage.collected import Brought, FetchRow, store_visits
 from storage.database import open_live
 from storage.runs import begin_run
 home, now = pathlib.Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
 with open_live(home) as con:
     run = begin_run(con, "collect", now, "hash")
-    store_fetch(con, run.id, FetchRow("alpha", "https://alpha.test", now, 0.1, "read"), [], [], [], now)
+    store_visits(con, run.id, [Brought(FetchRow("alpha", "https://alpha.test", now, 0.1, "read"))], now)
 print(run.id, flush=True)
 sys.stdin.readline()
 """

@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from stored import store_visit
 
+from parsers.judging.health import Visit, after
 from parsers.model import Story
 from storage.database import Connection
+from storage.runs import begin_run
 from storage.sources import sync_sources
 from storage.stories import store_stories
 
@@ -94,6 +97,20 @@ def test_source_health_shows_silent_sources_too(con: Connection, make, now):
         "SELECT source_id, fetches, failures, consecutive_failures, items, last_kind FROM v_source_health ORDER BY 1"
     ).fetchall()
     assert rows == [("alpha", 2, 1, 1, 1, "timeout"), ("beta", 0, 0, 0, 0, None)]
+
+
+def test_source_health_tells_state_and_next_visit(con: Connection, make, now):
+    """The columns that an operator asks for; a source that was never visited has no state and no trouble."""
+    sync_sources(con, [make.source(), make.source(id="beta")], now)
+    health, events = after("alpha", Visit(now, "failed", "status", 403, "answered 403"), None, ())
+    run = begin_run(con, "collect", now, "hash").id
+    store_visit(con, run, make.fetch(outcome="failed", kind="status"), [], [], [], now, health, events)
+    rows = con.execute(
+        "SELECT source_id, state, state_since, trouble, next_visit_at, quiet_until FROM v_source_health ORDER BY 1"
+    ).fetchall()
+    assert rows == [("alpha", "blocked", now, 1.0, health.next_visit_at, None), ("beta", None, None, 0.0, None, None)]
+    rows = con.execute("SELECT told_at, source_name, kind, run_id FROM v_source_events").fetchall()
+    assert rows == [(now, "Alpha", "trouble", run)]
 
 
 def test_item_without_labels_has_an_empty_list(con: Connection, make):

@@ -34,6 +34,14 @@ def test_horizon(now: datetime, age: timedelta, verdict: str) -> None:
     assert verdicts([replace(ENTRY, published=now - age)], {}, now) == [verdict]
 
 
+def test_a_walk_through_the_archive_looks_further_back(now: datetime) -> None:
+    """Whoever asks for older entries gives the horizon."""
+    old = replace(ENTRY, published=now - 2 * HORIZON)
+
+    assert [decision.verdict for decision in decide([old], {}, now, 3 * HORIZON)] == ["new"]
+    assert verdicts([old], {}, now) == ["too-old"]
+
+
 def test_horizon_of_an_entry_that_gives_only_its_last_change(now: datetime) -> None:
     """Atom asks only for `updated`, so that date counts where there is no other."""
     old = now - HORIZON - timedelta(days=1)
@@ -64,6 +72,47 @@ def test_repeat_and_empty(now: datetime) -> None:
     empty = Entry(guid="2", url=None, title="")
     assert verdicts([ENTRY, replace(ENTRY, title="x"), empty], {}, now) == ["new", "repeat", "empty"]
     assert verdicts([ENTRY, ENTRY], remembered(ENTRY), now) == ["same", "repeat"]
+
+
+def test_a_new_guid_for_a_known_article(now: datetime) -> None:
+    """With the same words, or the same title in the same place, it is known, and keeps the guid that it had first."""
+    known = {entry_key(ENTRY): Known("item", entry_sha256(ENTRY), title=ENTRY.title)}
+    (same,) = decide([replace(ENTRY, guid="2")], known, now)
+    (changed,) = decide([replace(ENTRY, guid="2", summary="Other.")], known, now)
+
+    assert (same.verdict, same.item_id, same.entry.guid, same.renamed) == ("same", "item", "1", True)
+    assert (changed.verdict, changed.item_id, changed.key, changed.renamed) == ("changed", "item", same.key, True)
+    assert entry_key(changed.entry) == changed.key
+    assert not decide([ENTRY], known, now)[0].renamed
+
+
+@pytest.mark.parametrize("before", [None, "http://a.example/1"])
+def test_a_guid_that_comes_or_goes(now: datetime, before: str | None) -> None:
+    """A feed that learns to give guids, or gives up its own, brings no news by that."""
+    bare = replace(ENTRY, guid=before)
+
+    assert verdicts([ENTRY], remembered(bare), now) == ["same"]
+    assert verdicts([bare], remembered(ENTRY), now) == ["same"]
+
+
+def test_a_new_guid_while_the_former_is_there(now: datetime) -> None:
+    """Then they are two articles under one address; so are those with another title, or on the front page."""
+    known = {entry_key(ENTRY): Known("item", entry_sha256(ENTRY), title=ENTRY.title)}
+    other = replace(ENTRY, guid="2")
+    front = replace(ENTRY, url="http://a.example/")
+
+    assert verdicts([ENTRY, other], known, now) == ["same", "new"]
+    assert verdicts([replace(other, title="Another", summary="Other.")], known, now) == ["new"]
+    assert verdicts([replace(front, guid="2")], remembered(front), now) == ["new"]
+
+
+def test_a_new_guid_for_what_waits_for_its_page(now: datetime) -> None:
+    """The wait goes on under the former key."""
+    known = {entry_key(ENTRY): Known("item", waiting(entry_sha256(ENTRY), now))}
+    (decision,) = decide([replace(ENTRY, guid="2")], known, now)
+
+    assert (decision.verdict, decision.key) == ("changed", entry_key(ENTRY))
+    assert waiting_since(known[decision.key], decision.sha256) == now
 
 
 def test_one_decision_for_each(now: datetime) -> None:

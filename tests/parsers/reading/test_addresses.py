@@ -1,4 +1,4 @@
-"""Addresses: what is public and what is not."""
+"""Addresses: what is public and what is not (the table of rows N-19 to N-21)."""
 
 import pytest
 
@@ -101,5 +101,5 @@ def test_public_addresses_pass(address: str) -> None:
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)
 def test_other_addresses_are_refused(address: str) -> None:
-    """Private, loopback, metadata, reserved, multicast, tunnelled and misspelt addresses are not public."""
+    """N-19, N-20, N-21: what is private, local, reserved, multicast, tunnelled or misspelt is not public."""
     assert not is_public(address)

@@ -22,7 +22,7 @@ REPOSITORY = Path(__file__).parents[3]
 READERS = '''
 """Functions that the tests run in children, where nothing of the test module can be imported."""
 
-import ctypes, os, signal, time
+import ctypes, os, signal, sys, threading, time
 from parsers.errors import FetchFailed, Unreadable
 
 def echo(value, *, again=1): return [value] * again
@@ -44,6 +44,27 @@ def hungry():
 def killed(): os.kill(os.getpid(), signal.SIGKILL)
 def gone(): os._exit(3)
 def crash(): ctypes.string_at(0)
+def abort(): os.abort()
+def stop(): os.kill(os.getpid(), signal.SIGSTOP)
+def deaf():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(600)
+def threads():
+    while True: threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+def close(): os.closerange(0, 256)
+def close_three(): os.closerange(0, 3)
+def fork():
+    for _ in range(5):
+        if os.fork() == 0:
+            time.sleep(3)
+            os._exit(0)
+def talk():
+    print("said by Python" * 10_000, flush=True)
+    os.write(1, b"said to the file")
+    os.write(2, b"complained")
+    return sys.stdin.read()
+def parent(): os.kill(os.getppid(), signal.SIGKILL)
+def huge(): return bytes(100_000_000)
 '''
 QUICK = ReadLimits(wall=20.0, cpu=10, memory=1_500_000_000)
 
@@ -79,6 +100,7 @@ def test_results_and_our_errors_arrive_as_they_are(hostile: ModuleType) -> None:
         ("leave", "parser-error"),
         ("lasting", "parser-error"),
         ("deep", "parse-limit"),
+        ("threads", "parser-error"),
     ],
 )
 def test_whatever_a_parser_raises_is_unreadable(hostile: ModuleType, name: str, kind: str) -> None:
@@ -100,6 +122,10 @@ def test_whatever_a_parser_raises_is_unreadable(hostile: ModuleType, name: str, 
         ("killed", ReadLimits(), "died"),
         ("gone", ReadLimits(), "died"),
         ("crash", ReadLimits(), "died"),
+        ("abort", ReadLimits(), "died"),
+        ("stop", ReadLimits(wall=0.5), "within 0.5 s"),
+        ("deaf", ReadLimits(wall=0.5), "within 0.5 s"),
+        ("close", ReadLimits(), "died"),
     ],
 )
 def test_a_document_that_breaks_its_child_breaks_nothing_else(
@@ -114,6 +140,24 @@ def test_a_document_that_breaks_its_child_breaks_nothing_else(
         assert [future.result() for future in before + after] == [[0], [1], [2]] * 2
     assert [error.kind for error in errors] == ["parse-limit"] * 2
     assert all(words in error.detail for error in errors)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["close_three", "fork", "parent", "huge"])
+def test_a_document_that_meddles_with_its_child_harms_nobody(hostile: ModuleType, name: str) -> None:
+    """Closed streams, children of its own, the end of the process that children come from, a result of 100 MB."""
+    with Readers(workers=2, limits=ReadLimits(documents_per_child=3)) as readers:
+        futures = [readers.read(hostile.echo, i) for i in range(3)] + [readers.read(getattr(hostile, name))]
+        futures += [readers.read(hostile.echo, i) for i in range(12)]
+        answers = [future.result(60) for future in futures]
+    assert answers[:3] + answers[4:] == [[i] for i in [*range(3), *range(12)]]
+
+
+def test_what_a_child_says_is_not_heard(hostile: ModuleType, capfd: pytest.CaptureFixture[str]) -> None:
+    """A library that prints cannot write between the lines of our commands, nor read what is meant for them."""
+    with Readers(workers=1, limits=QUICK) as readers:
+        assert readers.read(hostile.talk).result() == ""
+    assert capfd.readouterr() == ("", "")
 
 
 def test_processor_time_is_counted_for_each_document(hostile: ModuleType) -> None:

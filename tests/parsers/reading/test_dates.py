@@ -24,6 +24,13 @@ DAY = datetime(2026, 7, 3, tzinfo=UTC)
         "3 de julio de 2026",
         "3 luglio 2026",
         "vrijdag 3 juli 2026",
+        "vendredi 3 juillet 2026",
+        "viernes, 3 de julio de 2026",
+        "venerdì 3 luglio 2026",
+        "piątek, 3 lipca 2026",
+        "3 липня 2026 р.",
+        "п’ятниця, 3 липня 2026 року",
+        "03 лип. 2026",
         "3rd of July 2026",
         "July 3rd, 2026",
         "Jul. 3, 2026",
@@ -34,7 +41,7 @@ DAY = datetime(2026, 7, 3, tzinfo=UTC)
         "Published: July 3, 2026 | Updated: July 5, 2026",
     ],
 )
-def test_days_in_seven_languages(text: str) -> None:
+def test_days_in_eight_languages(text: str) -> None:
     """A day without a time is midnight UTC; of several dates the first counts."""
     assert parse_date(text) == DAY
 
@@ -51,6 +58,13 @@ def test_days_in_seven_languages(text: str) -> None:
         ("2026-07-03T12:04:05.250-05:00", 17, 4, 5),
         ("2026-07-03 17:04", 17, 4, 0),
         ("20260703T170405Z", 17, 4, 5),
+        ("1783098245", 17, 4, 5),
+        ("1783098245123", 17, 4, 5),
+        (" 1783098245.5 ", 17, 4, 5),
+        ("Fri, 3 Jul 2026 10:04:05 PDT", 17, 4, 5),
+        ("Sat, 04 Jul 2026 02:04:05 JST", 17, 4, 5),
+        ("3 juillet 2026 à 17 h 04", 17, 4, 0),
+        ("3 липня 2026, 17:04", 17, 4, 0),
         ("July 3, 2026 at 5:04 PM EST", 22, 4, 0),
         ("July 3, 2026, 12:30 a.m. UTC", 0, 30, 0),
         ("July 3, 2026 5 p.m. ET", 21, 0, 0),
@@ -99,6 +113,13 @@ def test_numbers_are_read_day_first_unless_that_is_impossible() -> None:
         "3 July 25 ministers met",
         "5 apples 2026",
         "Room 12345678",
+        "12345678901",
+        "999999999",
+        "30 лютого 2026",
+        "-0001-11-30T00:00:00Z",
+        "Wed, 30 Nov -0001 00:00:00 +0000",
+        "Mon, 30 Feb 2026 10:00:00 GMT",
+        "Fri, 03 Foo 2026 10:00:00 GMT",
     ],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
@@ -149,6 +170,44 @@ def test_rfc_822_round_trip(moment: datetime) -> None:
     moment = moment.replace(microsecond=0)
 
     assert parse_date(moment.strftime("%a, %d %b %Y %H:%M:%S +0000")) == moment
+
+
+MONTHS = (
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "januari februari maart april mei juni juli augustus september oktober november december",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "January February March April May June July August September October November December",
+)
+
+
+@pytest.mark.parametrize("names", MONTHS, ids=lambda names: str(names.split()[0]))
+def test_all_months_of_all_languages(names: str) -> None:
+    """Each of the twelve, in either case."""
+    for number, name in enumerate(names.split(), 1):
+        assert parse_date(f"5 {name} 2026") == datetime(2026, number, 5, tzinfo=UTC)
+        assert parse_date(f"5 {name.upper()} 2026") == datetime(2026, number, 5, tzinfo=UTC)
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, 33),
+    st.sampled_from(["Jan", "Feb", "Jul", "Dec", "Foo"]),
+    st.sampled_from([0, 1899, 1900, 2026]),
+    st.tuples(st.integers(0, 25), st.integers(0, 61), st.integers(0, 61)),
+    st.sampled_from(["GMT", "+0000", "-0530", "+1400", "+1430", "+1500", "-9999"]),
+)
+def test_short_way_and_search_agree(day: int, month: str, year: int, clock: tuple[int, int, int], zone: str) -> None:
+    """A date in a usual form is the same when there is a word around it that keeps it from being read at once."""
+    rfc_822 = f"{day:02} {month} {year:04} {{:02}}:{{:02}}:{{:02}} {zone}".format(*clock)
+    offset = "Z" if zone == "GMT" else f"{zone[:3]}:{zone[3:]}"
+    rfc_3339 = f"{year:04}-{(day % 13):02}-{day:02}T{{:02}}:{{:02}}:{{:02}}{offset}".format(*clock)
+
+    assert parse_date(rfc_822) == parse_date(f"on {rfc_822}")
+    assert parse_date(rfc_3339) == parse_date(f"on {rfc_3339}")
 
 
 @settings(deadline=None)

@@ -27,6 +27,14 @@ def test_the_first_usable_link_counts() -> None:
     assert entry.problems == ("link dropped, it is no http(s) address: mailto:a@b.example",)
 
 
+def test_a_date_that_was_never_set_is_none() -> None:
+    """The first moment of 1970 is what programs write for nothing; what was said stays."""
+    (entry,), _ = clean_entries([Said(title=("a", None), published="1970-01-01T00:00:00Z")], "https://a.example/")
+
+    assert (entry.published, entry.published_raw) == (None, "1970-01-01T00:00:00Z")
+    assert entry.problems == ("date not readable: 1970-01-01T00:00:00Z",)
+
+
 def test_overlong_fields_are_cut_and_named() -> None:
     """No field holds up the others."""
     (entry,), _ = clean_entries([Said(content=("x" * (LONGEST_MARKUP + 1), False))], "https://a.example/")

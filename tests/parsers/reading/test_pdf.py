@@ -1,15 +1,12 @@
-"""PDFs written here, byte by byte: one small file for each promise of the reader."""
+"""Articles out of PDFs: one small file for each promise of the reader."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from pdfs import Row, pdf, rows
 
-from parsers.errors import Unreadable
 from parsers.reading.pdf import MAX_PAGES, parse_pdf
-
-Row = tuple[float, float, str]
-"""x, y in points from the lower left corner, and the text of one line."""
 
 FIRST = [
     "The council has decided to build a",
@@ -17,46 +14,6 @@ FIRST = [
     "will open in the spring of 2028.",
 ]
 SECOND = ["Half of the money comes from a fund", "and half from the two governments."]
-
-
-def rows(*paragraphs: Sequence[str], top: float = 700) -> list[Row]:
-    """Paragraphs with a distance of 14 between lines and of 28 between paragraphs."""
-    found, y = [], top
-    for paragraph in paragraphs:
-        for line in paragraph:
-            found.append((72.0, y, line))
-            y -= 14
-        y -= 14
-    return found
-
-
-def pdf(
-    pages: Sequence[Sequence[Row]], info: str = "", catalogue: str = "", size: float = 11, trailer: str = ""
-) -> bytes:
-    objects = [f"<< /Type /Catalog /Pages 2 0 R {catalogue} >>"]
-    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
-    objects += [
-        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-    ]
-    for number, page in enumerate(pages):
-        shown = "".join(f"BT /F1 {size} Tf {x} {y} Td ({text}) Tj ET\n" for x, y, text in page)
-        objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >>"
-            f" /Contents {5 + 2 * number} 0 R >>"
-        )
-        objects.append(f"<< /Length {len(shown)} >>\nstream\n{shown}endstream")
-    objects.append(f"<< {info} >>")
-    out, offsets = "%PDF-1.4\n", []
-    for number, content in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += f"{number} 0 obj\n{content}\nendobj\n"
-    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    start = len(out)
-    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info {len(objects)} 0 R {trailer} >>\n"
-    out += f"startxref\n{start}\n%%EOF\n"
-    return out.encode("cp1252")
 
 
 def test_lines_become_paragraphs() -> None:
@@ -69,7 +26,11 @@ def test_lines_become_paragraphs() -> None:
 
 def test_indented_paragraphs_without_a_gap() -> None:
     """Books set paragraphs close and indent the first line."""
-    page = [(72.0, 700.0, FIRST[0]), (72.0, 686.0, "store of spare parts for three armies."), (86.0, 672.0, SECOND[0])]
+    page = [
+        Row(72.0, 700.0, FIRST[0]),
+        Row(72.0, 686.0, "store of spare parts for three armies."),
+        Row(86.0, 672.0, SECOND[0]),
+    ]
 
     assert parse_pdf(pdf([page])).text.split("\n\n") == [
         f"{FIRST[0]} store of spare parts for three armies.",
@@ -100,7 +61,7 @@ def test_running_lines_and_page_numbers_are_removed() -> None:
     for number in range(1, 6):
         body = [f"Part {number} of the report speaks of", f"thing {number}, not said before and"]
         pages.append(
-            [(72.0, 800.0, f"Annual report 2026, sheet {number}"), *rows(body), (290.0, 30.0, f"- {number} -")]
+            [Row(72.0, 800.0, f"Annual report 2026, sheet {number}"), *rows(body), Row(290.0, 30.0, f"- {number} -")]
         )
     text = parse_pdf(pdf(pages)).text
 
@@ -143,13 +104,6 @@ def test_title_and_date_of_the_first_page() -> None:
     assert got.published == datetime(2026, 11, 12, tzinfo=UTC)
 
 
-def test_scan_has_no_text_layer() -> None:
-    """A file of pictures is not an empty article: it says what is missing."""
-    got = parse_pdf(pdf([[], []]))
-
-    assert (got.text, got.pages, got.problems) == ("", 2, ("no text layer",))
-
-
 def test_pages_over_the_limit_are_counted() -> None:
     """At most 300 pages are read, and the rest is reported."""
     names = [str(number).translate(str.maketrans("0123456789", "abcdefghij")) for number in range(MAX_PAGES + 5)]
@@ -161,48 +115,76 @@ def test_pages_over_the_limit_are_counted() -> None:
     assert got.problems == (f"only the first {MAX_PAGES} of {MAX_PAGES + 5} pages were read",)
 
 
-def test_encrypted_is_told_from_broken() -> None:
-    """A password that we do not have is a kind of its own."""
-    keys = f"/O <{'11' * 32}> /U <{'22' * 32}>"
-    locked = f"/Encrypt << /Filter /Standard /V 1 /R 2 {keys} /P -4 >> /ID [<{'ab' * 16}> <{'ab' * 16}>]"
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_page_on_its_side(turned: int) -> None:
+    """Wide tables are often set across the page: its lines are read as they stand when the sheet is turned."""
+    page = []
+    for row in rows(FIRST, SECOND):
+        x, y = {90: (595 - row.y, row.x), 180: (595 - row.x, 842 - row.y), 270: (row.y, 842 - row.x)}[turned]
+        page.append(replace(row, x=x, y=y, turned=turned))
 
-    with pytest.raises(Unreadable) as caught:
-        parse_pdf(pdf([rows(FIRST)], trailer=locked))
-
-    assert caught.value.kind == "encrypted"
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (b"", "empty"),
-        (b"<html>not found</html>", "not-a-pdf"),
-        (b"%PDF-1.7\n", "not-a-pdf"),
-        (b"%PDF-1.7\n" + bytes(range(256)) * 20, "not-a-pdf"),
-        (pdf([[]])[:120], "not-a-pdf"),
-    ],
-)
-def test_what_is_no_pdf_is_refused(body: bytes, kind: str) -> None:
-    """Broken bytes are an error with a stable kind, never an empty article."""
-    with pytest.raises(Unreadable) as caught:
-        parse_pdf(body)
-
-    assert caught.value.kind == kind
+    assert parse_pdf(pdf([page])).text == " ".join(FIRST) + "\n\n" + " ".join(SECOND)
 
 
-def test_without_cross_references_the_file_is_still_read() -> None:
-    """A file whose table of objects is lost is repaired, as readers do."""
-    whole = pdf([rows(FIRST)])
-    damaged = whole[: whole.index(b"xref")] + whole[whole.index(b"trailer") :]
+def test_words_across_the_page_are_left_out() -> None:
+    """A stamp in the margin is no part of the lines beside it."""
+    page = [*rows(FIRST), Row(30, 300, "DRAFT of 3 May", turned=90)]
 
-    assert parse_pdf(damaged).text == " ".join(FIRST)
+    assert parse_pdf(pdf([page])).text == " ".join(FIRST)
 
 
-def test_loop_in_the_tree_of_pages_ends() -> None:
-    """A tree of pages that contains itself is refused, and reading it ends."""
-    body = pdf([rows(FIRST)]).replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]").replace(b"/Count 1 ", b"/Count 2147483647 ")
+def test_a_note_is_left_out_with_its_mark() -> None:
+    """`stores1` with a small raised 1 is `stores`, the note is counted; `F-35` and `in 2026` keep theirs."""
+    lines = ["The F-35 is flown from all common", "stores since the spring of 2026", "and will be for twenty years."]
+    marks = [Row(72 + 154, 704, "1", 6), Row(72, 101, "1", 5), Row(75, 98, "See the report.", 8)]
+    got = parse_pdf(pdf([[*rows(lines), *marks]]))
 
-    with pytest.raises(Unreadable) as caught:
-        parse_pdf(body)
+    assert got.text == " ".join(lines)
+    assert got.problems == ("1 footnotes left out",)
 
-    assert caught.value.kind == "not-a-pdf"
+
+def test_a_brief_in_two_columns() -> None:
+    """A page as institutes print it: head, title, authors, month, columns row by row in the file, notes, foot."""
+    left = [
+        "The ministers agreed in Ghent that",
+        "their stores are to be shared from",
+        "the spring of 2028. The costs of the",
+    ]
+    right = [
+        "buildings are borne by the coun-",
+        "tries in which they stand, and the",
+        "parts by all, as the table shows.",
+    ]
+    pages = []
+    for number, place in enumerate(["Ghent", "Riga", "Turin"], 1):
+        beside = [
+            Row(x, 620 - 20 * number - 14 * line, text)
+            for line, pair in enumerate(zip(left * 4, right * 4, strict=True))
+            for x, text in zip((60, 310), pair, strict=True)
+        ]
+        top = [
+            Row(60, 700, "Common stores", 24, "Helvetica-Bold"),
+            Row(60, 680, "Ana Kowalska and Jean Dupont", 12),
+            Row(60, 660, "PE 765.432 - October 2025", 9),
+        ]
+        pages.append(
+            [
+                Row(60, 810, "Institute for Supply", 8),
+                *(top if number == 1 else []),
+                *beside,
+                Row(60, 80, f"{number} See the law of {place}.", 8),
+                Row(60, 30, "Readers' Service", 8),
+                Row(480, 30, f"Page {number} of 3", 8),
+            ]
+        )
+    info = "/Title (brief_final.indd) /Author (typist) /CreationDate (D:20251014090000Z)"
+    got = parse_pdf(pdf(pages, info))
+
+    assert (got.title, got.authors) == ("Common stores", ("Ana Kowalska", "Jean Dupont"))
+    assert (got.published, got.language) == (datetime(2025, 10, 14, 9, tzinfo=UTC), "en")
+    assert got.problems == ("3 footnotes left out",)
+    for unwanted in ("Institute", "Service", "Page", "law of", "coun-"):
+        assert unwanted not in got.text
+    body = got.text[got.text.index("The ministers") :]
+    assert body.count("borne by the countries in which they stand") == 12
+    assert body.index("buildings") > body.index("costs")

@@ -64,6 +64,13 @@ def test_entities_are_decoded_exactly_once(markup: str, text: str) -> None:
     assert plain(markup) == text
 
 
+def test_no_text_is_lost_in_depth() -> None:
+    """What stands below thousands of open tags, behind the end of a page or in front of one is there."""
+    assert plain("<b>" * 5_000 + "deep" + "</b>" * 10 + "<p>end") == "deep\n\nend"
+    assert plain("<p>a</body></html><p>b") == "a\n\nb"
+    assert plain("<svg><title>no</title></svg><noscript>no</noscript>a<textarea>no</textarea> b") == "a b"
+
+
 def test_text_is_not_taken_for_markup() -> None:
     """Angle brackets and ampersands of ordinary sentences stay."""
     sentence = "AT&T: 5 < 6 and <NATO> a<b"
@@ -152,6 +159,12 @@ def test_double_encoding_is_undone_only_where_all_of_it_is(garbled: str, text: s
     [
         ("é".encode(), "", "é", None),
         ("é".encode(), "text/xml; charset=UTF8", "é", None),
+        (
+            b'<?xml version="1.0" encoding="latin-1"?>' + "é".encode(),
+            "text/xml; charset=utf-8",
+            '<?xml version="1.0" encoding="latin-1"?>é',
+            "declared as latin-1, read as utf-8",
+        ),
         ("é".encode(), "text/xml; charset=iso-8859-1", "é", "declared as iso-8859-1, read as utf-8"),
         (b"\xe9", "text/html; charset=latin-1", "é", None),
         (b'<?xml version="1.0" encoding="iso-8859-2"?>\xb1', "", '<?xml version="1.0" encoding="iso-8859-2"?>ą', None),

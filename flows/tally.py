@@ -1,0 +1,64 @@
+"""Counts what a collection does and says it at its end. Decides nothing."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from parsers.judging.health import Event
+
+from flows.gather import Gathered
+from flows.judging import Judged
+from flows.report import Report
+from flows.turn import Turn
+from storage.runs import RunState
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the report will say; counted while the run goes on."""
+
+    sources: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    items: int = 0
+    stories: int = 0
+
+    def count(self, gathered: Gathered, judged: Judged, events: Sequence[Event]) -> None:
+        fetch = gathered.fetch
+        self.events += [f"{one.kind}: {gathered.source.name} ({gathered.source.id}): {one.detail}" for one in events]
+        self.sources[fetch.outcome] += 1
+        self.outcomes.update(one.outcome for one in judged.dispositions)
+        self.items += len(judged.items)
+        if fetch.outcome == "failed":
+            self.failures.append(f"{gathered.source.name} ({gathered.source.id}): {fetch.kind}: {fetch.detail}")
+
+
+def state_of(tally: Tally, already: int) -> RunState:
+    """A run of which nothing came has failed; not so if sources were done before an interruption."""
+    if not tally.failures:
+        return "completed"
+    return "failed" if set(tally.sources) == {"failed"} and not already else "partial"
+
+
+def report_of(tally: Tally, turn: Turn, already: int) -> Report:
+    figures: dict[str, int | str] = {
+        "sources read": tally.sources["read"],
+        "sources unchanged": tally.sources["unchanged"],
+        "sources failed": tally.sources["failed"],
+    }
+    if turn.not_due:
+        figures["sources not due"] = turn.not_due
+    if turn.left_alone:
+        figures["sources left alone"] = len(turn.left_alone)
+    if already:
+        figures["sources done before the interruption"] = already
+    figures["entries"] = tally.outcomes.total()
+    figures |= {f"  {outcome}": count for outcome, count in tally.outcomes.most_common()}
+    figures["stories"] = tally.stories
+    lines = (*(f"failed: {failure}" for failure in tally.failures), *tally.events, *turn.left_alone)
+    if state_of(tally, already) == "failed":
+        return Report("collect", "failed", figures, (*lines, "No source could be read: is the network there?"))
+    if turn.not_due and not turn.visited:
+        return Report("collect", "nothing", figures, (*lines, "No source is due."))
+    return Report("collect", "partial" if tally.failures else "done", figures, lines)

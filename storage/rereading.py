@@ -1,0 +1,35 @@
+"""What a second reading of the archive has to know of the first one. Reads no answer."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import duckdb
+
+
+def entries_read(con: duckdb.DuckDBPyConnection, source_id: str) -> Mapping[str, int]:
+    """Run -> how many entries the source had then, of all runs that read it."""
+    return dict(
+        con.execute(
+            "SELECT run_id, entries FROM fetches WHERE source_id = ? AND outcome = 'read'", [source_id]
+        ).fetchall()
+    )
+
+
+def taken_though_old(con: duckdb.DuckDBPyConnection, source_id: str, horizon: timedelta) -> frozenset[str]:
+    """Keys of the entries that became items though they were older than `horizon`: somebody asked for older news."""
+    rows = con.execute(
+        "SELECT entry_key FROM items WHERE source_id = ? AND published_at < first_seen_at - to_seconds(?)",
+        [source_id, horizon.total_seconds()],
+    ).fetchall()
+    return frozenset(key for (key,) in rows)
+
+
+def last_read_without_answer(con: duckdb.DuckDBPyConnection, source_id: str) -> datetime | None:
+    """When the source was last read with an answer that is not in the archive (any more); None: all answers are."""
+    found = con.execute(
+        "SELECT max(f.started_at) FROM fetches AS f WHERE f.source_id = $1 AND f.outcome = 'read' AND NOT EXISTS"
+        " (FROM archive AS a WHERE a.run_id = f.run_id AND a.source_id = $1 AND a.kind = 'feed')",
+        [source_id],
+    ).fetchall()
+    when: datetime | None = found[0][0]
+    return when
