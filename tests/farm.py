@@ -336,8 +336,8 @@ def healthy(number: int) -> Plot:
 
 
 @contextmanager
-def cultivated(plots: Sequence[Plot]) -> Iterator[list[dict[str, Any]]]:
-    """Serve the plots while the block runs; gives the tables of their sources."""
+def cultivated(plots: Sequence[Plot], port: int = 0) -> Iterator[list[dict[str, Any]]]:
+    """Serve the plots while the block runs, on a free port if none is given; gives the tables of their sources."""
     hosts = {f"127.77.{number // 250}.{number % 250 + 1}": plot for number, plot in enumerate(plots)}
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -348,7 +348,7 @@ def cultivated(plots: Sequence[Plot]) -> Iterator[list[dict[str, Any]]]:
             await perform(plot.routes.get(path, http(b"none", "404 Not Found", "text/plain")), writer)
         writer.close()
 
-    with socket.create_server(("", 0)) as door, _loop() as loop:
+    with socket.create_server(("", port)) as door, _loop() as loop:
         server = asyncio.run_coroutine_threadsafe(asyncio.start_server(answer, sock=door), loop).result()
         port = door.getsockname()[1]
         yield [

@@ -17,6 +17,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
@@ -219,8 +221,17 @@ def _confine(memory: int) -> None:
     for stream in range(3):
         os.dup2(nothing, stream)
     os.close(nothing)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # pebble's handler is Python and would wait for the very C code that has to be stopped.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _end_with_parent() -> None:
+    """After a `kill -9` of the parent a child would go on with its document for as long as it may."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 @contextmanager

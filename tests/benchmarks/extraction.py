@@ -5,8 +5,8 @@
 Metric: shingles of four words as multisets, precision and recall averaged over the pages, F1 of the two means; it is
 that of the public article-extraction-benchmark. The two halves of the set show how far a difference is chance.
 Cost is CPU time, the least of three rounds, against trafilatura's default; ours includes title, names and dates,
-theirs does not. Facts are those of page_facts.toml. They were noted with our own output in view and rules were mended on
-all of these pages: figures for title, date and authors are those of a development set, not of unseen pages.
+theirs does not. Facts are those of page_facts.toml. They were noted with our own output in view and rules were
+mended on all of these pages: figures for title, date and authors are those of a development set, not of unseen pages.
 """
 
 import gzip

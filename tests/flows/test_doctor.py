@@ -37,6 +37,7 @@ def test_healthy(ready: Seabridge) -> None:
         "database": "pass",
         "collection": "pass",
         "snapshot": "pass",
+        "archive": "pass",
         "server": "pass",
     }
     assert all(check["remedy"] for check in found.values() if check["verdict"] != "pass")

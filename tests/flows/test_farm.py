@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import duckdb
 import pytest
@@ -38,6 +39,7 @@ class Harvest:
     """A home and what the last collection into it reported."""
 
     home: Path
+    port: int
     report: Any
     memory: int
     asked_proxy: Sequence[str]
@@ -47,10 +49,10 @@ class Harvest:
             return con.execute(sql).fetchall()
 
 
-def harvested(folder: Path, kill_after: Sequence[float] = ()) -> Harvest:
+def harvested(folder: Path, kill_after: Sequence[float] = (), port: int = 0) -> Harvest:
     """A collection over a fresh farm, killed without warning after these seconds and begun again each time."""
     asked: list[str] = []
-    with cultivated(PLOTS) as tables, web_server({}, asked.append) as proxy:
+    with cultivated(PLOTS, port) as tables, web_server({}, asked.append) as proxy:
         config = config_folder(folder / "config", tables)
         (config / "collect.toml").write_text(LIMITS)
         environment = {
@@ -66,7 +68,7 @@ def harvested(folder: Path, kill_after: Sequence[float] = ()) -> Harvest:
             time.sleep(seconds)
             assert process.poll() is None, "it was over before it could be killed"
             os.kill(process.pid, signal.SIGKILL)
-            process.communicate()
+            process.communicate(timeout=10)  # ends when its children have ended, too
         process = start(environment)
         most = [0]
         watcher = threading.Thread(target=watch, args=(process, most))
@@ -74,7 +76,8 @@ def harvested(folder: Path, kill_after: Sequence[float] = ()) -> Harvest:
         out, err = process.communicate(timeout=DEADLINE)
         watcher.join()
     assert process.returncode == 4, err
-    return Harvest(folder / "home", json.loads(out), most[0], asked)
+    port = urlsplit(tables[0]["url"]).port or 0
+    return Harvest(folder / "home", port, json.loads(out), most[0], asked)
 
 
 def start(environment: dict[str, str]) -> "subprocess.Popen[str]":
@@ -164,7 +167,7 @@ OUTCOMES = "SELECT source_id, position, outcome, item_id FROM dispositions ORDER
 
 def test_killed_three_times_it_ends_in_the_same_state(harvest: Harvest, tmp_path: Path) -> None:
     """What was committed stays, and the rest is made up for: the same items and outcomes as without a kill."""
-    disturbed = harvested(tmp_path, kill_after=(4.0, 7.0, 10.0))
+    disturbed = harvested(tmp_path, kill_after=(3.0, 5.0, 8.0), port=harvest.port)
     assert disturbed.rows(STATE) == harvest.rows(STATE)
     assert disturbed.rows(OUTCOMES) == harvest.rows(OUTCOMES)
     assert disturbed.rows("SELECT * FROM v_disposition_balance WHERE difference <> 0") == []

@@ -308,3 +308,30 @@ def test_children_do_not_outlive_a_killed_program(last: str, tmp_path: Path) -> 
         running.kill()
         running.wait()
         assert emptied(running.pid)
+
+
+ORPHAN = """
+import sys, time
+from parsers.reading.confined import Readers
+code = "import os, pathlib, time; pathlib.Path(%r).write_text(str(os.getpid())); time.sleep(60)"
+with Readers() as readers:
+    readers.read(exec, code % sys.argv[1]).result()
+"""
+
+
+def test_no_child_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
+    """After kill -9 nothing keeps a processor busy: the same command can be given again at once."""
+    note = tmp_path / "pid"
+    parent = subprocess.Popen([sys.executable, "-c", ORPHAN, str(note)], cwd=REPOSITORY)
+    while not (note.exists() and note.read_text()):
+        assert parent.poll() is None
+        time.sleep(0.05)
+    child = Path(f"/proc/{note.read_text()}")
+    assert child.exists()
+    parent.kill()
+    parent.wait()
+    for _ in range(100):
+        if not child.exists():
+            return
+        time.sleep(0.1)
+    pytest.fail("the child goes on")
