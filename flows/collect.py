@@ -17,17 +17,19 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from flows.corpus import fetch_seed, local_seeds
 from flows.desk import RETRY_AFTER_SECONDS, Desk
 from flows.gather import Gathered, gather
-from flows.judging import judge_gathered, judge_item, rules_of
+from flows.judging import judge_gathered, rules_for_children, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.runs import closed_on_failure, sources_named
 from flows.settings import Settings
+from flows.status import Trouble, troubles
 from flows.tally import Tally, report_of, state_of
 from flows.turn import turn_of
 from flows.upkeep import upkeep
@@ -38,11 +40,11 @@ from parsers.judging.health import Event, Health, Visit, after
 from parsers.judging.novelty import Known
 from parsers.judging.stories import group
 from parsers.judging.topics import Rules, judge_document
-from parsers.model import Item, JudgedItem
+from parsers.model import Item
 from parsers.reading.confined import Readers
 from parsers.reading.fetch import Web
 from storage.archive import Archive, store_archived
-from storage.collected import Brought, FetchRow, known_entries, store_visits, unbalanced
+from storage.collected import Brought, FetchRow, known_entries_of, store_visits, unbalanced
 from storage.database import GLANCE, Connection, open_live
 from storage.items import items_since, recent_items
 from storage.published import is_published
@@ -57,8 +59,12 @@ COPY_WINDOW = timedelta(days=30)
 """How far back an item may be a copy of another one."""
 STORY_WINDOW = timedelta(days=21)
 """How far back stories are grouped anew."""
-STORED_AT_ONCE = 50
-"""Sources. Opening and closing the database costs as much as storing ten; nobody should wait for it for long."""
+STORED_AT_ONCE = 200
+"""Sources. Closing the database writes it out, which costs as much as storing ten."""
+STORING_WAITS = 2.0
+"""Seconds, for more sources to be stored together with the first that is ready."""
+MOST_BEGUN, MOST_HELD = 32, 3_000
+"""Visits at one time, and entries that wait to be stored: what is fetched faster than it is stored takes up memory."""
 NOT_REACHED = frozenset({"dns", "connection", "timeout"})
 MANY = 5
 """Sources that fail together because we are offline; fewer may well fail by themselves."""
@@ -123,7 +129,7 @@ def collect(
         if run is not None:
             visit.tally.stories = _stories(settings, now, news=visit.tally.items > 0 or run.after_failure)
             visit.tally.events += upkeep(settings, visit.moment(), run.id)
-            _close(settings, run, visit)
+            visit.tally.trouble = _close(settings, run, visit)
     return report_of(visit.tally, turn, already=len(turn.visited) - len(waiting))
 
 
@@ -171,7 +177,7 @@ def _remember(con: Connection, sources: Sequence[Source], states: Mapping[str, F
     return _Memory(
         states=states,
         arrivals=arrivals(con, [source.id for source in sources], now),
-        known={source.id: known_entries(con, source.id) for source in sources},
+        known=known_entries_of(con, [source.id for source in sources]),
         recent=recent_items(con, now - COPY_WINDOW),
         seeds={seed.id: seed.text_origin for seed in stored_seeds(con).values()},
     )
@@ -192,7 +198,8 @@ class _Visit:
     tell: Tell
     began: float
     tally: Tally = field(default_factory=Tally)
-    first: dict[str, JudgedItem] = field(default_factory=dict)
+    begun: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_BEGUN))
+    room: asyncio.Event = field(default_factory=asyncio.Event)
 
     def moment(self) -> datetime:
         """`now` moved on by the time that the run has taken so far."""
@@ -208,16 +215,20 @@ class _Visit:
 
     async def _all(self, sources: Sequence[Source]) -> None:
         run_id = self.run.id if self.run else "dry-run"
-        with Readers() as readers, Archive(self.settings.home / "raw", run_id) as archive:
+        self._hold(0)
+        raw = self.settings.home / "raw"
+        with Readers() as readers, Archive(raw, run_id) as archive, rules_for_children(self.rules) as rules:
             async with Web(self.network.limits, hosts=self.network.hosts, clock=lambda: self.now) as web:
-                desk = Desk(web.get, readers, self._is_off_topic, self.now, self.settings.sites, self.network.pauses)
+                desk = Desk(web.get, readers, self.now, rules, self.settings.sites, self.network.pauses)
                 visits = deque(asyncio.create_task(self._gather(source, desk)) for source in sources)
                 while visits:
                     await visits[0]
+                    await asyncio.wait(list(islice(visits, STORED_AT_ONCE)), timeout=STORING_WAITS)
                     batch: list[Gathered] = []
                     while visits and visits[0].done() and len(batch) < STORED_AT_ONCE:
                         batch.append(visits.popleft().result())
                     await asyncio.to_thread(self._take, batch, archive)
+                    self._hold(-sum(len(gathered.decisions) for gathered in batch))
                     self.tell("sources", len(sources) - len(visits), len(sources))
                 await self._seeds(desk)
 
@@ -232,16 +243,23 @@ class _Visit:
         with open_live(self.settings.home, wait=GLANCE) as con:
             renew(con, run.id, self.moment())
 
-    def _is_off_topic(self, item: Item) -> bool:
-        judged = self.first[item.content_sha256] = judge_item(self.rules, item)
-        return judged.judgement.relevance == "off"
-
-    def _judged(self, item: Item) -> JudgedItem:
-        """Judged once: most items are the same after the first look, when it was asked whether to fetch their page."""
-        first = self.first.pop(item.content_sha256, None)
-        return replace(first, item=item) if first else judge_item(self.rules, item)
-
     async def _gather(self, source: Source, desk: Desk) -> Gathered:
+        """One visit, begun in the order of the sources, when there is room for what it may bring."""
+        async with self.begun:
+            await self.room.wait()
+            gathered = await self._visit(source, desk)
+        self._hold(len(gathered.decisions))
+        return gathered
+
+    def _hold(self, entries: int) -> None:
+        """So many more entries, or fewer, wait to be stored; new visits begin while they are not too many."""
+        self.tally.held += entries
+        if self.tally.held < MOST_HELD:
+            self.room.set()
+        else:
+            self.room.clear()
+
+    async def _visit(self, source: Source, desk: Desk) -> Gathered:
         """A fault of our own that one source sets off is that source's failure; the others go on."""
         try:
             state, known = self.memory.states.get(source.id), self.memory.known[source.id]
@@ -254,7 +272,7 @@ class _Visit:
 
     def _take(self, batch: Sequence[Gathered], archive: Archive) -> None:
         """Judge, archive and store what some sources brought, in their order."""
-        judged = [judge_gathered(gathered, self._judged, self.copies, self.now) for gathered in batch]
+        judged = [judge_gathered(gathered, self.copies, self.now) for gathered in batch]
         cut_off = self._is_cut_off(batch)
         healths = [self._health(gathered, cut_off=cut_off) for gathered in batch]
         for gathered, made, (_, events) in zip(batch, judged, healths, strict=True):
@@ -295,7 +313,8 @@ class _Visit:
                 store_seeds(con, seeds, judgements, self.now)
 
 
-def _close(settings: Settings, run: Run, visit: _Visit) -> None:
+def _close(settings: Settings, run: Run, visit: _Visit) -> list[Trouble]:
+    """End the run and publish; gives the sources that are not as they should be."""
     tally, already = visit.tally, len(run.done_sources)
     summary = {f"sources {name}": number for name, number in tally.sources.items()}
     with open_live(settings.home) as con:
@@ -304,3 +323,5 @@ def _close(settings: Settings, run: Run, visit: _Visit) -> None:
         finish_run(con, run.id, visit.moment(), state_of(tally, already), summary | dict(tally.outcomes))
         if not is_published(con, settings.home, settings.digest.zone):
             publish(con, settings.home, visit.now, zone=settings.digest.zone)
+        enabled = {source.id for source in settings.sources if source.enabled}
+        return [one for one in troubles(feed_states(con)) if one.source in enabled]

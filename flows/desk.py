@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from parsers.configured import Site, Source
 from parsers.errors import FetchFailed, Unreadable
-from parsers.model import Feed, Item, Page, Request, Response
+from parsers.judging.assess import assess
+from parsers.model import Entry, Feed, JudgedItem, Page, Request, Response
 from parsers.reading.aggregators import resolved
 from parsers.reading.confined import Readers
 from parsers.reading.feeds import parse_feed
@@ -27,22 +29,25 @@ Get = Callable[[Request], Awaitable[Response]]
 
 RETRY_AFTER_SECONDS = (1.0, 2.0, 4.0)
 """Before each further time that an address is asked in one visit. Longer trouble is for the next visit."""
+ASSESSED_AT_ONCE = 200
+"""Entries that a child makes items of and judges in one go: a fraction of a second."""
 MAY_PASS_AT_ONCE = frozenset({"connection", "truncated", "protocol"})
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What reading needs: a way to get answers, children to parse them, a first judgement, the clock.
+    """What reading needs: a way to get answers, children to parse and judge them, the clock.
 
     Attributes:
+        rules: the file with the rules to judge by, see `parsers.judging.assess`; only `assess` asks for it.
         sites: what is known of the pages of single sites.
         pauses: seconds between tries at one address; no more tries than pauses.
     """
 
     get: Get
     readers: Readers
-    is_off_topic: Callable[[Item], bool]
     now: datetime
+    rules: Path = Path()
     sites: Sequence[Site] = ()
     pauses: Sequence[float] = RETRY_AFTER_SECONDS
 
@@ -64,6 +69,19 @@ class Desk:
             # A server that stumbles under many clients must not meet all of them again at the same moment.
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
         return await self.get(request)
+
+    async def assess(self, source: Source, entries: Sequence[tuple[Entry, Page | None]]) -> Sequence[JudgedItem | None]:
+        """A judged item for each entry; None for one that cannot be judged, which does not harm the others."""
+        if not entries:
+            return []
+        if len(entries) <= ASSESSED_AT_ONCE:
+            try:
+                return await in_child(self.readers, assess, entries, source, self.now, self.rules)
+            except Unreadable:
+                if len(entries) == 1:
+                    return [None]
+        half = len(entries) // 2
+        return [*await self.assess(source, entries[:half]), *await self.assess(source, entries[half:])]
 
 
 def request_to(source: Source, url: str) -> Request:

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,15 +11,14 @@ from itertools import count
 from urllib.parse import urlsplit
 
 from flows.desk import Desk, parsed, request_to
-from flows.news import Effort, read_news
+from flows.news import Effort, News, read_news
 from parsers.configured import Source
 from parsers.errors import FetchFailed, Refused, SeabridgeError, Unreadable
 from parsers.judging.health import Visit
 from parsers.judging.novelty import HORIZON, Decision, Known, decide
-from parsers.model import Entry, Feed, Item, Response
+from parsers.model import Entry, Feed, JudgedItem, Response
 from parsers.reading.channels import feed_fingerprint
 from parsers.reading.headers import max_age
-from parsers.reading.language import detect
 from parsers.reading.links import absolute
 from storage.collected import FetchRow, Quarantined
 from storage.sources import FeedState
@@ -32,12 +32,11 @@ WALK = 12
 PARTS_PER_VISIT = 2
 """Sitemaps of an index that are read: the newest, and the one before, in case the month has just turned."""
 DOCUMENTS_PER_WALK = 50
-TITLES_FOR_LANGUAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All that one visit to a source gave. `items` has one item for every decision that is new or changed.
+    """All that one visit to a source gave. `items`: position -> what is new or changed, judged by itself.
 
     A decision's `sha256` carries the mark of `waiting` where the page is to be tried again.
 
@@ -50,7 +49,7 @@ class Gathered:
     fetch: FetchRow
     visit: Visit
     decisions: tuple[Decision, ...] = ()
-    items: Mapping[int, Item] = field(default_factory=dict)
+    items: Mapping[int, JudgedItem] = field(default_factory=dict)
     feeds: tuple[Response, ...] = ()
     pages: tuple[Response, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
@@ -81,6 +80,7 @@ async def gather(
     desk: Desk,
     *,
     since: datetime | None = None,
+    feed_only: bool = False,
 ) -> Gathered:
     """Visit one source. Never raises for what the source did: that is in `Gathered.fetch`.
 
@@ -88,6 +88,7 @@ async def gather(
 
     Args:
         since: walk back through older entries to this day, as far as the source lets us.
+        feed_only: leave alone what the entries link to, and do not judge them.
     """
     effort = _effort(walking=since is not None)
     request = request_to(source, source.url)
@@ -119,35 +120,35 @@ async def gather(
         documents = await _documents(source, response, desk, since)
     except (FetchFailed, Refused, Unreadable) as error:
         return _unread(source, row, response, error)
-    return await _read(source, row, documents, known, effort, desk, since)
+    horizon = max(HORIZON, desk.now - since) if since else HORIZON
+    decisions = decide(documents.entries, known, desk.now, horizon)
+    made = {} if feed_only else await read_news(source, decisions, known, effort, desk)
+    return _gathered(source, row, documents, decisions, known, made, desk.now)
 
 
-async def _read(
+def _gathered(
     source: Source,
     row: FetchRow,
     documents: _Documents,
+    decisions: Sequence[Decision],
     known: Mapping[str, Known],
-    effort: Effort,
-    desk: Desk,
-    since: datetime | None,
+    made: Mapping[int, News],
+    now: datetime,
 ) -> Gathered:
     feed, entries = documents.feed, documents.entries
-    horizon = max(HORIZON, desk.now - since) if since else HORIZON
-    decisions = decide(entries, known, desk.now, horizon)
-    made = await read_news(source, decisions, known, effort, desk)
     row = dataclasses.replace(
         row, outcome="read", format=feed.format, problems=tuple(documents.problems), entries=len(entries)
     )
     # A page that waits, and an index that stays the same while its sitemaps change: the next visit must look again.
     if feed.parts or any(one.waits for one in made.values()):
         row = dataclasses.replace(row, etag=None, last_modified=None, body_sha256=None)
-    visit = _facts(source, documents, decisions, known, row, desk.now)
+    visit = _facts(documents, decisions, known, made, row, now)
     return Gathered(
         source,
         row,
         visit,
         tuple(made[one.position].decision if one.position in made else one for one in decisions),
-        items={position: one.item for position, one in made.items() if one.item},
+        items={position: one.judged for position, one in made.items() if one.judged},
         feeds=tuple(documents.responses),
         pages=tuple(response for one in made.values() for response in one.responses),
         quarantined=tuple(broken for one in made.values() for broken in one.broken),
@@ -155,17 +156,17 @@ async def _read(
 
 
 def _facts(
-    source: Source,
     documents: _Documents,
     decisions: Sequence[Decision],
     known: Mapping[str, Known],
+    made: Mapping[int, News],
     row: FetchRow,
     now: datetime,
 ) -> Visit:
     """What the source's health is judged from; what a walk found behind its own entries is no sign of it."""
     entries, own = documents.entries[: documents.own], decisions[: documents.own]
     dates = [date for entry in entries if (date := entry.published or entry.updated)]
-    titles = " ".join(entry.title for entry in entries[:TITLES_FOR_LANGUAGE])
+    languages = Counter(one.judged.item.language for one in made.values() if one.judged)
     return Visit(
         now,
         "read",
@@ -177,7 +178,7 @@ def _facts(
         dated=len(dates),
         newest=max((date for date in dates if date <= now), default=None),
         # not as declared: a domain that was sold keeps what its software declares
-        language=detect(titles, documents.feed.language or source.language) if titles else None,
+        language=languages.most_common(1)[0][0] if languages else None,
         moved_to=row.moved_to,
     )
 

@@ -1,16 +1,20 @@
 """From what was gathered to what is stored: judgements, copies, one disposition for every entry. Stores nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flows.corpus import local_seeds
 from flows.gather import Gathered
 from flows.news import NOT_READ
 from flows.settings import Settings
+from parsers.judging.assess import keep_rules
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Decision
-from parsers.judging.topics import Rules, compile_rules, judge
+from parsers.judging.topics import Rules, compile_rules
 from parsers.model import Disposition, Item, JudgedItem, Outcome
 from parsers.reading.normalise import NOT_THE_ARTICLE
 from storage.collected import StoredEntry
@@ -23,6 +27,7 @@ _WITHOUT_ITEM: Mapping[str, tuple[Outcome, str]] = {
     "same": ("same", ""),
     "repeat": ("same", "repeated within the feed"),
     "empty": ("quarantined", "no title, no link and no text"),
+    "unjudged": ("quarantined", "nobody could make an item of it and judge that"),
     "too-old": ("too-old", "published before the horizon of 90 days"),
 }
 
@@ -41,15 +46,17 @@ def rules_of(settings: Settings) -> Rules:
     return compile_rules(settings.topics, local_seeds(settings.corpus, settings.seeds))
 
 
-def judge_item(rules: Rules, item: Item) -> JudgedItem:
-    """One item with its judgement; whether it repeats another one is not looked for."""
-    return JudgedItem(item, judge(rules, item.title, item.text or item.summary))
+@contextmanager
+def rules_for_children(rules: Rules) -> Iterator[Path]:
+    """A file with the rules, while the block runs."""
+    with TemporaryDirectory(prefix="seabridge-") as folder:
+        path = Path(folder) / "rules"
+        keep_rules(rules, path)
+        yield path
 
 
-def judge_gathered(
-    gathered: Gathered, judged_item: Callable[[Item], JudgedItem], copies: CopyIndex, now: datetime
-) -> Judged:
-    """Judge what one source brought, in the order of its feed.
+def judge_gathered(gathered: Gathered, copies: CopyIndex, now: datetime) -> Judged:
+    """Judge what one source brought beside all others, in the order of its feed.
 
     `copies` is asked for, and learns, what is not off-topic: nobody looks for the original of what nobody reads.
     """
@@ -57,14 +64,13 @@ def judge_gathered(
     items: list[JudgedItem] = []
     dispositions: list[Disposition] = []
     for decision in gathered.decisions:
-        item = gathered.items.get(decision.position)
-        judged = judged_item(item) if item else None
+        judged = gathered.items.get(decision.position)
         if judged:
             if judged.judgement.relevance != "off":
                 judged = replace(judged, copy_of=_original(decision, judged.item, copies))
             items.append(judged)
         item_id = judged.item.id if judged else decision.item_id
-        if decision.verdict not in ("repeat", "empty"):
+        if decision.verdict not in ("repeat", "empty", "unjudged"):
             entries.append(StoredEntry(decision.key, decision.sha256, decision.entry, item_id))
         dispositions.append(_disposition(decision, judged, item_id, now))
     return Judged(tuple(entries), tuple(items), tuple(dispositions))

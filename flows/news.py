@@ -1,5 +1,4 @@
-"""What becomes of each piece of news in a feed: the page or PDF behind it is read. Stores nothing and judges nothing
-but whether a page is worth its fetch.
+"""What becomes of each piece of news in a feed: it is judged, and the page or PDF behind it is read. Stores nothing.
 
 A page that could not be read for a reason that may pass (no answer, no time left in this visit) is waited for: its item
 is made of what the feed says, the entry is marked, and the feed's validators are forgotten, so that the next visits
@@ -17,8 +16,8 @@ from flows.desk import Desk, read_document, request_to
 from parsers.configured import Source
 from parsers.errors import FetchFailed, Refused, Unreadable
 from parsers.judging.novelty import Decision, Known, waiting, waiting_since
-from parsers.model import Entry, Item, Page, Response
-from parsers.reading.normalise import NOT_THE_ARTICLE, make_item
+from parsers.model import Entry, JudgedItem, Page, Response
+from parsers.reading.normalise import NOT_THE_ARTICLE
 from parsers.reading.pages import MAX_BYTES as MAX_PAGE_BYTES
 from storage.collected import Quarantined
 
@@ -44,15 +43,16 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What became of one piece of news. `item` is None where what is stored stays as it is.
+    """What became of one piece of news.
 
     Attributes:
+        judged: None where what is stored stays as it is, and where the entry could not be judged.
         responses: the answers that were read for it.
         waits: its page is to be tried again at the next visits.
     """
 
     decision: Decision
-    item: Item | None
+    judged: JudgedItem | None
     responses: tuple[Response, ...] = ()
     broken: tuple[Quarantined, ...] = ()
     waits: bool = False
@@ -63,50 +63,53 @@ async def read_news(
 ) -> Mapping[int, News]:
     """Position -> what became of each new or changed entry, in the order of the feed."""
     made: dict[int, News] = {}
-    readings: list[tuple[Decision, Item, str]] = []
-    for decision in decisions:
-        if decision.verdict not in ("new", "changed"):
-            continue
-        await asyncio.sleep(0)  # thousands of first judgements must not keep the others from the network
-        item = make_item(decision.entry, None, source, desk.now)
+    readings: list[tuple[Decision, JudgedItem, str]] = []
+    news = [decision for decision in decisions if decision.verdict in ("new", "changed")]
+    for decision, judged in zip(news, await desk.assess(source, [(one.entry, None) for one in news]), strict=True):
         url = decision.entry.url or next(iter(decision.entry.attachments), None)
-        if url is None or not _is_page_wanted(source, decision.entry, item, desk):
-            made[decision.position] = News(decision, item)
+        if judged is None:
+            made[decision.position] = News(dataclasses.replace(decision, verdict="unjudged"), None)
+        elif url is None or not _is_page_wanted(source, decision.entry, judged):
+            made[decision.position] = News(decision, judged)
         elif len(readings) < effort.pages:
-            readings.append((decision, item, url))
+            readings.append((decision, judged, url))
         else:
             detail = f"{effort.pages} others came first in this visit"
             before = known.get(decision.key)
-            made[decision.position] = _without_page(decision, before, item, detail, desk.now, passes=True)
+            made[decision.position] = _without_page(decision, before, judged, detail, desk.now, passes=True)
     read = await asyncio.gather(
-        *(_with_page(source, one, known.get(one.key), item, url, effort, desk) for one, item, url in readings)
+        *(_with_page(source, one, known.get(one.key), judged, url, effort, desk) for one, judged, url in readings)
     )
-    made |= {news.decision.position: news for news in read}
+    made |= {one.decision.position: one for one in read}
     return dict(sorted(made.items()))
 
 
-def _is_page_wanted(source: Source, entry: Entry, item: Item, desk: Desk) -> bool:
+def _is_page_wanted(source: Source, entry: Entry, judged: JudgedItem) -> bool:
     says_enough = len(entry.summary) + len(entry.content) >= BRIEF
-    return source.pages and not (says_enough and desk.is_off_topic(item))
+    return source.pages and not (says_enough and judged.judgement.relevance == "off")
 
 
 async def _with_page(
-    source: Source, decision: Decision, before: Known | None, item: Item, url: str, effort: Effort, desk: Desk
+    source: Source, decision: Decision, before: Known | None, judged: JudgedItem, url: str, effort: Effort, desk: Desk
 ) -> News:
-    """The item of one entry from the page behind it; `item` is what the feed alone gives."""
+    """The item of one entry from the page behind it; `judged` is what the feed alone gives."""
     reading = _Reading(source, desk)
     try:
         async with asyncio.timeout_at(effort.until):
             page = await reading.article(decision.entry, url)
     except TimeoutError:
         detail = "not read within the time that a visit to a source may take"
-        return _without_page(decision, before, item, detail, desk.now, passes=True)
+        return _without_page(decision, before, judged, detail, desk.now, passes=True)
     except FetchFailed as error:
-        return _without_page(decision, before, item, error.detail, desk.now, passes=True)
+        return _without_page(decision, before, judged, error.detail, desk.now, passes=True)
     except (Refused, Unreadable) as error:
-        news = _without_page(decision, before, item, error.detail, desk.now, passes=False)
+        news = _without_page(decision, before, judged, error.detail, desk.now, passes=False)
     else:
-        news = News(decision, make_item(decision.entry, page, source, desk.now))
+        (whole,) = await desk.assess(source, [(decision.entry, page)])
+        detail = "its text could not be judged"
+        news = (
+            News(decision, whole) if whole else _without_page(decision, before, judged, detail, desk.now, passes=False)
+        )
     return dataclasses.replace(news, responses=tuple(reading.received), broken=tuple(reading.broken))
 
 
@@ -173,7 +176,7 @@ def with_document(page: Page, document: Page) -> Page:
 
 
 def _without_page(
-    decision: Decision, before: Known | None, item: Item, detail: str, now: datetime, *, passes: bool
+    decision: Decision, before: Known | None, judged: JudgedItem, detail: str, now: datetime, *, passes: bool
 ) -> News:
     """The news without its page, which failed as `detail` says. `passes`: the failure may pass by itself."""
     failed_before = waiting_since(before, decision.sha256)
@@ -185,5 +188,7 @@ def _without_page(
         sha256=waiting(decision.sha256, since) if waits else decision.sha256,
         verdict="same" if stays else decision.verdict,
     )
-    problems = (*item.problems, f"{NOT_READ}{detail}")
-    return News(decision, None if stays else dataclasses.replace(item, problems=problems), waits=waits)
+    if stays:
+        return News(decision, None, waits=waits)
+    item = dataclasses.replace(judged.item, problems=(*judged.item.problems, f"{NOT_READ}{detail}"))
+    return News(decision, dataclasses.replace(judged, item=item), waits=waits)

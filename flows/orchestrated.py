@@ -78,6 +78,9 @@ def perform(name: str, parameters: Mapping[str, Any]) -> Ended:
         logger.info(line)
     rows = [{"figure": figure.strip(), "value": value} for figure, value in report.figures.items()]
     create_table_artifact(rows, key=f"{name}-figures", description=f"{name}: {report.state}")
+    for title, table in report.tables.items():
+        cells = [{column: _public(value) for column, value in row.items()} for row in table]
+        create_table_artifact(cells, key=f"{name}-{title.replace(' ', '-')}", description=title)
     if lines:
         create_markdown_artifact(_verbatim("\n".join(lines)), key=f"{name}-notes")
     for text in (Path(file).with_suffix(".txt") for file in report.files if file.endswith(".html")):

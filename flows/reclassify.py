@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flows.collect import COPY_WINDOW, group_stories
-from flows.judging import judge_item, rules_of
+from flows.judging import rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.runs import closed_on_failure
 from flows.settings import Settings
+from parsers.judging.assess import judge_item
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.topics import judge_document
 from parsers.model import JudgedItem, Judgement

@@ -6,19 +6,21 @@ items but changes none.
 """
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flows.collect import COPY_WINDOW, group_stories
-from flows.judging import judge_item, rules_of
+from flows.judging import rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.rereading import Library, Reread, Shelf, reread, shelf_of
 from flows.runs import closed_on_failure, sources_named
 from flows.settings import Settings
 from parsers.configured import Source
+from parsers.judging.assess import judge_item
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Known, waiting, waiting_since
 from parsers.judging.topics import Rules
@@ -28,8 +30,9 @@ from storage.archive import Archived, answers_in, archived_feeds
 from storage.collected import StoredEntry, known_entries, store_reread
 from storage.database import open_live
 from storage.items import items_by_id, recent_items
+from storage.rereading import date_back
 from storage.retention import note_again, strangers
-from storage.runs import Run, begin_run, finish_run
+from storage.runs import Run, begin_run, finish_run, renew
 from storage.snapshot import publish
 
 BATCH = 200
@@ -42,21 +45,26 @@ MUCH_SHORTER = 0.5
 
 @dataclass(slots=True)
 class _Told:
-    """Sentences about the items of one source whose texts became much shorter, and that changed otherwise."""
+    """Sentences about the items of one source whose texts became much shorter, and that changed otherwise.
+
+    `new`: id, key and time of the answer of each item that was not stored before.
+    """
 
     shorter: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    new: list[tuple[str, str, datetime]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What reading and storing need. `run` is None in a rehearsal."""
+    """What reading and storing need. `run` is None in a rehearsal; `moment` goes on from `now`."""
 
     settings: Settings
     rules: Rules
     library: Library
     run: Run | None
     now: datetime
+    moment: Callable[[], datetime]
 
 
 def reparse(
@@ -81,6 +89,11 @@ def reparse(
     since = since.replace(tzinfo=UTC) if since and since.tzinfo is None else since
     sources = sources_named(settings, only)
     rules = rules_of(settings)
+    began = time.monotonic()
+
+    def moment() -> datetime:
+        return now + timedelta(seconds=time.monotonic() - began)
+
     lines = [] if dry_run else _noted_again(settings)
     with open_live(settings.home) as con:
         sources = [source for source in sources if archived_feeds(con, source.id, since)]
@@ -89,13 +102,13 @@ def reparse(
         run = None if dry_run else begin_run(con, "reparse", now, settings.hash)
     figures: Counter[str] = Counter({"answers": 0, "items read": 0, "items new": 0, "items changed": 0})
     troubles: list[str] = []
-    with closed_on_failure(settings, run, lambda: now):
+    with closed_on_failure(settings, run, moment):
         with Readers() as readers:
             for number, source in enumerate(sources, start=1):
                 library = Library(settings.home / "raw", readers, settings.sites)
                 with open_live(settings.home) as con:
                     shelf = shelf_of(con, source, since)
-                told = asyncio.run(_reread_all(shelf, _Step(settings, rules, library, run, now)))
+                told = asyncio.run(_reread_all(shelf, _Step(settings, rules, library, run, now, moment)))
                 figures.update(shelf.figures)
                 troubles += _troubles(shelf)
                 lines += _changes(source, told)
@@ -103,7 +116,7 @@ def reparse(
         if run is not None:
             group_stories(settings, now)
             with open_live(settings.home) as con:
-                finish_run(con, run.id, now, "completed", dict(figures))
+                finish_run(con, run.id, moment(), "completed", dict(figures))
                 publish(con, settings.home, now, zone=settings.digest.zone)
     return Report("reparse", "partial" if troubles else "done", dict(figures), (*troubles, *lines))
 
@@ -137,16 +150,23 @@ async def _reread_all(shelf: Shelf, step: _Step) -> _Told:
             _settle(batch, shelf, told, step)
             batch.clear()
     _settle(batch, shelf, told, step)
+    earlier = {item_id: shelf.first[key] for item_id, key, seen in told.new if shelf.first[key] < seen}
+    if step.run is not None and earlier:
+        with open_live(step.settings.home) as con:
+            date_back(con, step.run.id, earlier)
     return told
 
 
 def _settle(batch: Sequence[Reread], shelf: Shelf, told: _Told, step: _Step) -> None:
     """Compare with what is stored, and store what is new or reads differently."""
     with open_live(step.settings.home) as con:
+        if step.run is not None:
+            renew(con, step.run.id, step.moment())
         known = known_entries(con, shelf.source.id)
         stored = {one.item.id: one for one in items_by_id(con, [one.item.id for one in batch])}
         new = [one.item for one in batch if one.item.id not in stored]
-        recent = recent_items(con, min(item.first_seen for item in new) - COPY_WINDOW) if new else []
+        seen = sorted(item.first_seen for item in new)
+        recent = recent_items(con, seen[0] - COPY_WINDOW, seen[-1] + COPY_WINDOW) if seen else []
     copies = CopyIndex(recent)
     entries: list[StoredEntry] = []
     judged: list[JudgedItem] = []
@@ -174,6 +194,7 @@ def _is_to_store(one: Reread, stored: JudgedItem | None, shelf: Shelf, told: _To
     item = one.item
     if stored is None:
         shelf.figures["items new"] += 1
+        told.new.append((item.id, one.decision.key, item.first_seen))
         return True
     before = stored.item
     if one.missing and before.text_origin in ("page", "pdf") and item.text_origin != before.text_origin:

@@ -1,7 +1,7 @@
 """What a step did, in one shape for the terminal, for scripts, for Prefect and for the exit code. Does not print."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +19,7 @@ class Report:
         figures: what was counted, in the order of showing.
         lines: sentences for a person: what failed and the remedy, where to look.
         files: what was written.
+        tables: title -> rows, each with the same columns: what Prefect shows as tables of its own.
     """
 
     flow: str
@@ -26,6 +27,7 @@ class Report:
     figures: Mapping[str, int | str] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    tables: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -40,6 +42,7 @@ class Report:
                 "figures": dict(self.figures),
                 "lines": list(self.lines),
                 "files": list(self.files),
+                "tables": dict(self.tables),
             },
             ensure_ascii=False,
         )

@@ -54,6 +54,7 @@ class Shelf:
         whole_since: when the newest answer came that is lost or reads worse than once: older ones change nothing.
         lost: file -> why its answers cannot be read back.
         worse: sentences about what reads worse than when it was collected.
+        first: key -> when the oldest answer with that entry came, of those read so far.
     """
 
     source: Source
@@ -65,6 +66,7 @@ class Shelf:
     whole_since: datetime | None
     lost: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     worse: list[str] = field(default_factory=list)
+    first: dict[str, datetime] = field(default_factory=dict)
     figures: Counter[str] = field(default_factory=Counter)
 
 
@@ -94,17 +96,23 @@ def shelf_of(con: Connection, source: Source, since: datetime | None) -> Shelf:
 
 
 async def reread(shelf: Shelf, library: Library) -> AsyncIterator[Reread]:
-    """Every entry once, as its newest answer has it; without those that were too old to become items."""
-    source, done, too_old = shelf.source, set[str](), set[str]()
+    """Every entry once, as its newest answer has it; without those that were too old to become items.
+
+    An item comes before the older answers are read, so with the time of its newest; `Shelf.first` has its oldest then.
+    """
+    source, too_old = shelf.source, set[str]()
     async for where, feed in _feeds(shelf, library):
         for decision in decide(feed.entries, shelf.known, where.received_at):
-            if decision.verdict in ("repeat", "empty") or decision.key in done:
+            if decision.verdict in ("repeat", "empty"):
+                continue
+            if decision.key in shelf.first:
+                shelf.first[decision.key] = where.received_at
                 continue
             dated = decision.entry.published or decision.entry.updated
             if dated is not None and dated < where.received_at - HORIZON and decision.key not in shelf.old:
                 too_old.add(decision.key)
                 continue
-            done.add(decision.key)
+            shelf.first[decision.key] = where.received_at
             try:
                 page, missing = await _document_behind(shelf, decision.entry, library)
             except Permanent:

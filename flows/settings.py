@@ -208,8 +208,11 @@ def _mentioned(seeds: SeedsFile | None, digest: DigestSettings | None, recipient
 
 def _explained(details: Any, data: Mapping[str, Any]) -> tuple[str, str]:
     """(path like `sources[3] (eeas-press).url`, reason) of one of pydantic's findings."""
-    path, place = "", data
+    path: str = ""
+    place: Any = data
     for key in details["loc"]:
+        if isinstance(key, str) and not isinstance(place, Mapping):
+            break  # pydantic's name for one of the shapes that a value may have
         path += f"[{key}]" if isinstance(key, int) else f".{key}" if path else str(key)
         try:
             place = place[key]

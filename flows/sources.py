@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -111,7 +111,7 @@ def table_of(candidate: Candidate, settings: Settings, source_id: str | None) ->
 async def _check(sources: Sequence[Source], now: datetime, network: Network, tell: Tell) -> list[Checked]:
     with Readers() as readers:
         async with Web(network.limits, hosts=network.hosts, clock=lambda: now) as web:
-            desk = Desk(web.get, readers, lambda _: True, now, pauses=network.pauses)
+            desk = Desk(web.get, readers, now, pauses=network.pauses)
             visits = [asyncio.create_task(_one(source, desk)) for source in sources]
             checked = []
             for number, visit in enumerate(visits, start=1):
@@ -121,7 +121,7 @@ async def _check(sources: Sequence[Source], now: datetime, network: Network, tel
 
 
 async def _one(source: Source, desk: Desk) -> Checked:
-    gathered = await gather(replace(source, pages=False), None, {}, desk)
+    gathered = await gather(source, None, {}, desk, feed_only=True)
     visit, count = gathered.visit, gathered.visit.entries
     texts = sum(len(one.entry.summary) + len(one.entry.content) >= BRIEF for one in gathered.decisions)
     state = state_of(visit)

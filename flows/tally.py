@@ -1,28 +1,30 @@
 """Counts what a collection does and says it at its end. Decides nothing."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-from parsers.judging.health import Event
 
 from flows.gather import Gathered
 from flows.judging import Judged
 from flows.report import Report
+from flows.status import Trouble
 from flows.turn import Turn
+from parsers.judging.health import Event
 from storage.runs import RunState
 
 
 @dataclass(slots=True)
 class Tally:
-    """What the report will say; counted while the run goes on."""
+    """What the report will say; counted while the run goes on. `held`: entries read and not yet stored."""
 
     sources: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
+    trouble: list[Trouble] = field(default_factory=list)
     items: int = 0
     stories: int = 0
+    held: int = 0
 
     def count(self, gathered: Gathered, judged: Judged, events: Sequence[Event]) -> None:
         fetch = gathered.fetch
@@ -61,4 +63,18 @@ def report_of(tally: Tally, turn: Turn, already: int) -> Report:
         return Report("collect", "failed", figures, (*lines, "No source could be read: is the network there?"))
     if turn.not_due and not turn.visited:
         return Report("collect", "nothing", figures, (*lines, "No source is due."))
-    return Report("collect", "partial" if tally.failures else "done", figures, lines)
+    tables = {"sources in trouble": [_row(one) for one in tally.trouble]} if tally.trouble else {}
+    return Report("collect", "partial" if tally.failures else "done", figures, lines, tables=tables)
+
+
+def _row(one: Trouble) -> Mapping[str, str]:
+    since = f"{one.since:%Y-%m-%d}" if one.since else ""
+    success = f"{one.last_success:%Y-%m-%d}" if one.last_success else "never"
+    return {
+        "source": one.source,
+        "state": one.state,
+        "since": since,
+        "last success": success,
+        "detail": one.detail,
+        "what to do": one.remedy,
+    }

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from flows.judging import judge_item
 from parsers.errors import Misconfigured, Problem
+from parsers.judging.assess import judge_item
 from parsers.judging.scoring import Gold, Scores, score
 from parsers.judging.topic_file import TopicFile
 from parsers.judging.topics import Rules, compile_rules, judge

@@ -44,4 +44,5 @@ def weekly(
         figures={f"{step.flow}: {name.strip()}": value for step in steps for name, value in step.figures.items()},
         lines=tuple(line for step in steps for line in step.lines),
         files=tuple(dict.fromkeys(path for step in steps for path in step.files)),
+        tables=collected.tables,
     )

@@ -23,6 +23,7 @@ PublisherType = Literal[
     "query",
 ]
 NonEmpty = Annotated[str, MinLen(1)]
+Names = NonEmpty | Annotated[tuple[NonEmpty, ...], MinLen(1)]
 Share = Annotated[float, Ge(0), Le(1)]
 Positive = Annotated[int, Gt(0)]
 Seconds = Annotated[float, Gt(0), Le(600)]
@@ -97,29 +98,33 @@ class Records:
 
     Attributes:
         entries: the list of records; in XML the elements that are records.
-        url, title, summary, published: where the record has them.
+        id: its own identifier; without one an entry is known by its link.
+        title, summary: of several names, what the record has of them is joined by ` · `.
+        url, published: where the record has them. A date to come, like that of a hearing, is none of publication.
         document: address of its PDF.
     """
 
     __pydantic_config__: ClassVar = STRICT
 
     entries: NonEmpty
-    title: NonEmpty
+    title: Names
+    id: NonEmpty | None = None
     url: NonEmpty | None = None
-    summary: NonEmpty | None = None
+    summary: Names | None = None
     published: NonEmpty | None = None
     document: NonEmpty | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How to read a page of links that has no feed. All but `date_in_url` are CSS selectors, relative to one block.
+    """How to read a page of links that has no feed. All but the last two are CSS selectors, relative to one block.
 
     Attributes:
-        block: one entry of the list.
+        block: one entry of the list; an anchor stands for all around it that links to no other article.
         link: the anchor inside the block; its text is the title unless `title` is given.
         date: an element whose `datetime` attribute or text is the date.
         date_in_url: regular expression with groups `year`, `month`, `day` over the link.
+        day_first: False where 11/06/26 is the sixth of November, as in America.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -130,6 +135,7 @@ class Listing:
     summary: str | None = None
     date: str | None = None
     date_in_url: str | None = None
+    day_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,8 @@ class Source:
         user_agent, headers: sent instead of ours, and beside ours, to this source.
         verify_tls: False: its certificate is not checked. Needs a `reason`, and `seabridge status` says so.
         older: address of older entries, relative to `url`, with `{page}` for a number that counts from `older_from`;
-            used by `seabridge collect --since`. WordPress feeds and RFC 5005 need none.
+            used by `seabridge collect --since`. WordPress feeds, RFC 5005 and a listing that names its next page by
+            `rel=next` need none.
         local: the address may be on this machine (tests, demo); otherwise private addresses are refused.
     """
 

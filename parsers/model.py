@@ -97,6 +97,7 @@ class Entry:
         url: absolute http(s) address, or None where the source gave none that is safe to follow.
         published, updated: aware, or None where the source gave none that can be read.
         summary, content: plain text, paragraphs separated by a blank line.
+        publisher: the outlet that an aggregator names, else None.
         attachments: addresses of PDFs that the entry points to.
         problems: what was dropped or repaired, in words.
     """
@@ -112,6 +113,7 @@ class Entry:
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     language: str | None = None
+    publisher: str | None = None
     attachments: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 

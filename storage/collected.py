@@ -21,6 +21,7 @@ __all__ = [
     "Quarantined",
     "StoredEntry",
     "known_entries",
+    "known_entries_of",
     "store_reread",
     "store_visits",
     "unbalanced",
@@ -28,7 +29,7 @@ __all__ = [
 
 _ENTRY_COLUMNS = (
     "source_id entry_key entry_sha256 item_id guid url title summary content published_at updated_at published_raw"
-    " authors tags language attachments problems first_seen_at last_seen_at"
+    " authors tags language publisher attachments problems first_seen_at last_seen_at"
 )
 _ITEM_COLUMNS = (
     "item_id entry_key source_id url title summary text text_origin language published_at updated_at first_seen_at"
@@ -54,12 +55,22 @@ class StoredEntry:
 
 def known_entries(con: duckdb.DuckDBPyConnection, source_id: str) -> Mapping[str, Known]:
     """Key -> what is known, for all entries that the source ever had."""
+    return known_entries_of(con, [source_id])[source_id]
+
+
+def known_entries_of(con: duckdb.DuckDBPyConnection, source_ids: Sequence[str]) -> Mapping[str, Mapping[str, Known]]:
+    """Source id -> key -> what is known; every source that is asked for has a mapping, if an empty one."""
+    found: dict[str, dict[str, Known]] = {source_id: {} for source_id in source_ids}
     rows = con.execute(
-        "SELECT e.entry_key, e.item_id, e.entry_sha256, coalesce(i.text_origin IN ('page', 'pdf'), false), e.title"
-        " FROM entries AS e LEFT JOIN items AS i USING (item_id) WHERE e.source_id = ?",
-        [source_id],
+        "SELECT e.source_id, e.entry_key, e.item_id, e.entry_sha256,"
+        " coalesce(i.text_origin IN ('page', 'pdf'), false), e.title"
+        " FROM entries AS e LEFT JOIN items AS i USING (item_id)"
+        " WHERE e.source_id IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))",
+        [as_json_list(list(found))],
     ).fetchall()
-    return {key: Known(*rest) for key, *rest in rows}
+    for source_id, key, *rest in rows:
+        found[source_id][key] = Known(*rest)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +169,7 @@ def _write_entries(con: duckdb.DuckDBPyConnection, entries: Sequence[tuple[str, 
             stored.entry.authors,
             stored.entry.tags,
             stored.entry.language,
+            stored.entry.publisher,
             stored.entry.attachments,
             stored.entry.problems,
             now,

@@ -108,17 +108,19 @@ def find_item_ids(con: duckdb.DuckDBPyConnection, beginning: str) -> list[str]:
     return [item_id for (item_id,) in rows.fetchall()]
 
 
-def recent_items(con: duckdb.DuckDBPyConnection, since: datetime) -> list[tuple[Item, str | None]]:
-    """What a new item may repeat: relevant items first seen at or after `since`, each with what it is a copy of.
+def recent_items(
+    con: duckdb.DuckDBPyConnection, since: datetime, until: datetime | None = None
+) -> list[tuple[Item, str | None]]:
+    """What a new item may repeat: relevant items first seen from `since` to `until`, each with what it is a copy of.
 
     Older copies of these items come too: an original must be known as one.
     """
-    recent = "SELECT item_id FROM items WHERE first_seen_at >= $1"
+    recent = "SELECT item_id FROM items WHERE first_seen_at >= $1 AND ($2 IS NULL OR first_seen_at <= $2)"
     rows = con.execute(
         f"SELECT {_ITEM_COLUMNS}, i.copy_of FROM items AS i JOIN judgements AS j USING (item_id, rules_version)"  # noqa: S608
-        f" WHERE j.relevance <> 'off' AND (i.first_seen_at >= $1 OR i.copy_of IN ({recent}))"
+        f" WHERE j.relevance <> 'off' AND (i.item_id IN ({recent}) OR i.copy_of IN ({recent}))"
         " ORDER BY i.first_seen_at, i.item_id",
-        [since],
+        [since, until],
     ).fetchall()
     return [(_item_from_row(row[:-1]), row[-1]) for row in rows]
 

@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from storage.runs import check_lease
+from storage.writing import as_json_list, transaction
+
 
 def entries_read(con: duckdb.DuckDBPyConnection, source_id: str) -> Mapping[str, int]:
     """Run -> how many entries the source had then, of all runs that read it."""
@@ -33,3 +36,19 @@ def last_read_without_answer(con: duckdb.DuckDBPyConnection, source_id: str) -> 
     ).fetchall()
     when: datetime | None = found[0][0]
     return when
+
+
+def date_back(con: duckdb.DuckDBPyConnection, run_id: str, first_seen: Mapping[str, datetime]) -> None:
+    """Note of items, by id, that they were there earlier than was thought.
+
+    Raises:
+        Busy: this process does not hold the run (any more).
+    """
+    with transaction(con):
+        check_lease(con, run_id)
+        con.execute(
+            "UPDATE items SET first_seen_at = seen.at FROM ("
+            " SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])) AS item_id,"
+            " unnest(CAST(CAST($2 AS JSON) AS TIMESTAMPTZ[])) AS at) AS seen WHERE items.item_id = seen.item_id",
+            [as_json_list(list(first_seen)), as_json_list([at.isoformat() for at in first_seen.values()])],
+        )

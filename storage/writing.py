@@ -74,17 +74,20 @@ def insert_rows(
         return 0
     names = columns.split()
     types, keys = _table_shape(con, table)
-    selected, parameters = [], []
-    for number, column in enumerate(names, start=1):
-        blob = types[column] == "BLOB"
-        values = f"unnest(CAST(CAST(${number} AS JSON) AS {'VARCHAR' if blob else types[column]}[]))"
-        selected.append(f"from_base64({values})" if blob else values)
-        parameters.append(as_json_list([row[number - 1] for row in rows]))
+    selected, lists = [], []
+    for name in names:
+        blob = types[name] == "BLOB"
+        selected.append(f"from_base64(unnest(given.{name}))" if blob else f"unnest(given.{name})")
+        lists.append(f"{name} {'VARCHAR' if blob else types[name]}[]")
+    given = f"SELECT CAST(CAST(? AS JSON) AS STRUCT({', '.join(lists)})) AS given"
     conflict = ""
     if replace:
         updates = [f"{name} = excluded.{name}" for name in names if name not in keys and name not in keep]
         conflict = f"ON CONFLICT DO UPDATE SET {', '.join(updates)}"
-    con.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(selected)} {conflict}", parameters)
+    # One document, not one for each column: a parameter costs DuckDB 0.12 ms wherever pandas is not installed.
+    values = _as_json({name: [row[number] for row in rows] for number, name in enumerate(names)})
+    into = f"INSERT INTO {table} ({', '.join(names)})"
+    con.execute(f"{into} SELECT {', '.join(selected)} FROM ({given}) {conflict}", [values])  # noqa: S608 - own names
     return len(rows)
 
 
@@ -94,10 +97,14 @@ def as_json_list(values: Sequence[Any]) -> str:
     A Python list as parameter costs 70 microseconds for each value where pandas is not installed (DuckDB looks for it
     again and again): 5,000 rows of 8 columns took 3.6 s that way and take 0.3 s this way.
     """
-    return json.dumps(list(values), default=_as_json, ensure_ascii=False, allow_nan=False)
+    return _as_json(list(values))
 
 
-def _as_json(value: object) -> str:
+def _as_json(values: object) -> str:
+    return json.dumps(values, default=_as_text, ensure_ascii=False, allow_nan=False)
+
+
+def _as_text(value: object) -> str:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError(f"a time without zone cannot be stored: {value}")
@@ -108,14 +115,6 @@ def _as_json(value: object) -> str:
 
 
 def _table_shape(con: duckdb.DuckDBPyConnection, table: str) -> tuple[dict[str, str], frozenset[str]]:
-    types = con.execute(
-        "SELECT column_name, data_type FROM duckdb_columns()"
-        " WHERE table_name = ? AND database_name = current_database()",
-        [table],
-    ).fetchall()
-    keys = con.execute(
-        "SELECT unnest(constraint_column_names) FROM duckdb_constraints()"
-        " WHERE table_name = ? AND database_name = current_database() AND constraint_type = 'PRIMARY KEY'",
-        [table],
-    ).fetchall()
-    return dict(types), frozenset(name for (name,) in keys)
+    # Not from duckdb_columns() and duckdb_constraints(), which go through all tables: 2.5 ms instead of 0.3.
+    columns = con.execute(f"PRAGMA table_info('{table}')").fetchall()
+    return {name: kind for _, name, kind, *_ in columns}, frozenset(name for _, name, *_, is_key in columns if is_key)

@@ -15,7 +15,8 @@ HORIZON = timedelta(days=90)
 """An entry published longer ago is not taken as an item: a new source would bring its whole archive as news."""
 _WAITING = " waiting since "
 
-Verdict = Literal["new", "changed", "same", "repeat", "too-old", "empty"]
+Verdict = Literal["new", "changed", "same", "repeat", "too-old", "empty", "unjudged"]
+"""`unjudged` is never decided here: it is what becomes of an entry that nobody could judge."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,20 @@ MAX_BETWEEN = 3
 
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 _JOINED = rf"[\w{_INVISIBLE}\u0300-\u036f]"
+_ABBREVIATION = r"(?:[^\W\d_]\.){1,7}[^\W\d_]\.?(?!\w)"
+_POSSESSIVE = r"['’](?=[sS]\b)"
 _TOKEN = re.compile(
     rf"""
+      (?<=['’])(?!{_ABBREVIATION})(?:sS?|S)(?!{_JOINED}|{_POSSESSIVE})  # the s of Europe's: no word, outside the group
+    | (
       EE\.?\s?UU\.?(?!\w)                            # Spanish for US, two words everywhere else
-    | (?<!\w)(?:[^\W\d_]\.){{1,7}}[^\W\d_]\.?(?!\w)  # U.S., its last full stop ends no sentence
+    | (?<!\w){_ABBREVIATION}                        # U.S., its last full stop ends no sentence
     | (?i:p[eo]u?r\s(?:cento?|ciento))(?!\w)        # per cent, pour cent, per cento, por ciento
     | \d{{1,15}}(?:[.,]\d{{1,15}}){{0,5}}
     | %
-    | [^\W_]{_JOINED}*(?:['’](?=[sS]\b))?
-    | (?P<end>[.!?;:,…](?=\s)|\n\s*\n)
+    | [^\W_]{_JOINED}*(?:{_POSSESSIVE})?
+    | [.!?;:,…](?=\s)|\n\s*\n                       # the end of a clause
+    )
     """,
     re.VERBOSE,
 )
@@ -63,6 +68,7 @@ _PERCENT = {
 _MEMO_LIMIT = 200_000
 _MEMO_WORD = 40
 _STOP = -1
+_ENDS = ".!?;:,…\n"
 _GAP = -2
 
 
@@ -84,13 +90,8 @@ def _bare(raw: str) -> str:
     return "%" if " ".join(word.lower().split()) in _PERCENT else "".join(word.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """Words of one text: start, end, and the numbers of the phrase words each can be; (-1,) ends a clause."""
-
-    starts: list[int]
-    ends: list[int]
-    words: list[tuple[int, ...]]
+Words = list[tuple[int, ...]]
+"""Words of one text: the numbers of the phrase words each can be; (-1,) ends a clause."""
 
 
 @dataclass(slots=True)
@@ -124,14 +125,10 @@ def _words_of(piece: str) -> Iterable[str]:
     if piece == "_":
         yield piece
         return
-    found = [m for m in _TOKEN.finditer(piece) if not m["end"] and not _possessive(piece, m)]
-    for number, match in enumerate(found):
+    found = [raw for raw in _TOKEN.findall(piece) if raw and raw[0] not in _ENDS]
+    for number, raw in enumerate(found):
         more = number == len(found) - 1 and piece.endswith("*")
-        yield _bare(match[0]) + ("*" if more else "")
-
-
-def _possessive(text: str, match: re.Match[str]) -> bool:
-    return match[0] in "sS" and text[max(0, match.start() - 1) : match.start()] in ("'", "’")
+        yield _bare(raw) + ("*" if more else "")
 
 
 def compile_phrases(phrases: Sequence[str]) -> Phrasebook:
@@ -157,28 +154,32 @@ def compile_phrases(phrases: Sequence[str]) -> Phrasebook:
     return Phrasebook(tables[0], tables[1], tables[2], tables[3], trie)
 
 
-def tokenise(book: Phrasebook, text: str) -> Tokens:
+def tokenise(book: Phrasebook, text: str) -> Words:
     """One pass over the text; linear, whatever the text."""
+    raws = list(filter(None, _TOKEN.findall(text)))
+    known = map(book.memo.get, raws)
+    return [numbers if numbers is not None else _learned(book, raw) for raw, numbers in zip(raws, known, strict=True)]
+
+
+def spans(text: str) -> tuple[list[int], list[int]]:
+    """Starts and ends of the words that `tokenise` gives: work that a text without a label can do without."""
     starts: list[int] = []
     ends: list[int] = []
-    words: list[tuple[int, ...]] = []
-    memo = book.memo
     for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        raw = match[0]
-        if raw in "sS" and _possessive(text, match):
-            continue
-        known = (_STOP,) if match["end"] else memo.get(raw)
-        if known is None:
-            known = _numbers(book, _bare(raw[: 4 * _MEMO_WORD]))
-            if len(raw) <= _MEMO_WORD:
-                if len(memo) >= _MEMO_LIMIT:
-                    memo.clear()
-                memo[raw] = known
-        starts.append(start)
-        ends.append(end - (raw[-1] in "'’"))
-        words.append(known)
-    return Tokens(starts, ends, words)
+        start, end = match.span(1)
+        if start >= 0:
+            starts.append(start)
+            ends.append(end - (text[end - 1] in "'’"))
+    return starts, ends
+
+
+def _learned(book: Phrasebook, raw: str) -> tuple[int, ...]:
+    numbers = (_STOP,) if raw[0] in _ENDS else _numbers(book, _bare(raw[: 4 * _MEMO_WORD]))
+    if len(raw) <= _MEMO_WORD:
+        if len(book.memo) >= _MEMO_LIMIT:
+            book.memo.clear()
+        book.memo[raw] = numbers
+    return numbers
 
 
 def _numbers(book: Phrasebook, word: str) -> tuple[int, ...]:
@@ -190,26 +191,28 @@ def _numbers(book: Phrasebook, word: str) -> tuple[int, ...]:
     return tuple(found)
 
 
-def find(book: Phrasebook, tokens: Tokens) -> list[tuple[int, int, int]]:
+def find(book: Phrasebook, words: Words) -> list[tuple[int, int, int]]:
     """All matches as (phrase, first token, token after the last); of one phrase at one place the shortest only."""
     matches: list[tuple[int, int, int]] = []
-    words = tokens.words
     first = book.trie.branches
-    for start, numbers in enumerate(words):
+    for start, numbers in [(at, numbers) for at, numbers in enumerate(words) if numbers]:  # a few of all
         todo = [(first[number], start + 1) for number in numbers if number in first]
         seen: set[int] = set()
         while todo:
             node, at = todo.pop()
-            matches += ((index, start, at) for index in node.phrases if index not in seen)
-            seen.update(node.phrases)
-            if at == len(words) or not node.branches:
+            for index in node.phrases:
+                if index not in seen:
+                    seen.add(index)
+                    matches.append((index, start, at))
+            branches = node.branches
+            if not branches or at == len(words):
                 continue
-            todo += ((node.branches[number], at + 1) for number in words[at] if number in node.branches)
-            gap = node.branches.get(_GAP)
-            if gap is None:
+            todo += [(branches[number], at + 1) for number in words[at] if number in branches]
+            if _GAP not in branches:
                 continue
+            behind = branches[_GAP].branches
             for after in range(at, min(at + MAX_BETWEEN + 1, len(words))):
                 if words[after] == (_STOP,):
                     break
-                todo += ((gap.branches[number], after + 1) for number in words[after] if number in gap.branches)
+                todo += [(behind[number], after + 1) for number in words[after] if number in behind]
     return matches

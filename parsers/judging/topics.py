@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from parsers.judging.phrases import Phrasebook, Tokens, compile_phrases, find, tokenise
+from parsers.judging.phrases import Phrasebook, Words, compile_phrases, find, spans, tokenise
 from parsers.judging.relevance import ENOUGH, Presence, relevance
 from parsers.judging.topic_file import Topic, TopicFile, phrases_of
 from parsers.model import Evidence, Judgement, Label, Seed, SeedParagraph
@@ -118,7 +118,7 @@ def _carriers(
 class _Read:
     """Title and text as one row of words, the title first; `title` is its number of words."""
 
-    tokens: Tokens
+    words: Words
     title: int
     matches: list[tuple[int, int, int]]
     places: Mapping[str, list[int]]
@@ -140,29 +140,29 @@ def judge(rules: Rules, title: str, text: str) -> Judgement:
 
     The language need not be known: phrases of all languages are looked for, and mixed texts are common.
     """
-    read = _read(rules, title[:MAX_CHARACTERS], text[:MAX_CHARACTERS])
+    title, text = title[:MAX_CHARACTERS], text[:MAX_CHARACTERS]
+    read = _read(rules, title, text)
     best = _best_windows(rules, read, _WINDOW, _LATER)
     strengths = {index: strength for index, (strength, _) in best.items()}
     kept, kind, score = relevance(_presence(rules, read), strengths, [topic.core for topic in rules.file.topics])
-    labels = tuple(_label(rules, read, (title, text), index, best[index]) for index in kept)
-    return Judgement(kind, score, labels, rules.version)
+    return Judgement(kind, score, _labels(rules, read, title, text, {i: best[i] for i in kept}), rules.version)
 
 
 def judge_document(rules: Rules, text: str) -> Judgement:
     """As `judge` for a long document, which treats many topics at once: each paragraph-sized passage counts in full."""
-    read = _read(rules, "", text[:MAX_CHARACTERS])
+    text = text[:MAX_CHARACTERS]
+    read = _read(rules, "", text)
     best = _best_windows(rules, read, _PASSAGE, 1.0)
     strengths = {index: strength for index, (strength, _) in best.items() if strength >= ENOUGH}
     _, kind, score = relevance(_presence(rules, read), strengths, [topic.core for topic in rules.file.topics])
     kept = sorted(strengths, key=lambda index: (-strengths[index], index)) if kind != "off" else []
-    labels = tuple(_label(rules, read, ("", text), index, best[index]) for index in kept)
-    return Judgement(kind, score, labels, rules.version)
+    return Judgement(kind, score, _labels(rules, read, "", text, {i: best[i] for i in kept}), rules.version)
 
 
 def _presence(rules: Rules, read: _Read) -> Presence:
     scope = rules.file.scope
     return Presence(
-        words=len(read.tokens.words),
+        words=len(read.words),
         title=read.title,
         america=_spots(read, scope.america),
         europe=_spots(read, scope.europe),
@@ -173,18 +173,14 @@ def _presence(rules: Rules, read: _Read) -> Presence:
 
 def _read(rules: Rules, title: str, text: str) -> _Read:
     head, body = tokenise(rules.book, title), tokenise(rules.book, text)
-    tokens = Tokens(
-        [*head.starts, len(title), *body.starts],
-        [*head.ends, len(title), *body.ends],
-        [*head.words, (-1,), *body.words],
-    )
-    matches = find(rules.book, tokens)
+    words = [*head, (-1,), *body]
+    matches = find(rules.book, words)
     places: dict[str, list[int]] = defaultdict(list)
     for phrase, start, _ in matches:
         for group in rules.groups[phrase]:
             if not places[group] or places[group][-1] != start:
                 places[group].append(start)
-    return _Read(tokens, len(head.words) + 1, matches, places)
+    return _Read(words, len(head) + 1, matches, places)
 
 
 def _spots(read: _Read, groups: Sequence[str]) -> list[int]:
@@ -195,7 +191,7 @@ def _best_windows(rules: Rules, read: _Read, width: int, later: float) -> dict[i
     """Topic -> (sum, hits) of the window that speaks loudest for it."""
     best: dict[int, tuple[float, list[_Hit]]] = {}
     step = width // 2
-    for begin in range(0, max(1, len(read.tokens.words) - width + step), step):
+    for begin in range(0, max(1, len(read.words) - width + step), step):
         for topic, hits in _hits(rules, read, begin, begin + width).items():
             total = _total(rules.file.topics[topic], hits) / (later if begin else 1)
             if total > best.get(topic, (0.0,))[0]:
@@ -256,13 +252,30 @@ def _factor(read: _Read, start: int) -> float:
     return _LEAD_FACTOR if start < read.title + _LEAD else _BODY_FACTOR
 
 
-def _label(rules: Rules, read: _Read, texts: tuple[str, str], index: int, found: tuple[float, list[_Hit]]) -> Label:
+def _labels(
+    rules: Rules, read: _Read, title: str, text: str, kept: Mapping[int, tuple[float, list[_Hit]]]
+) -> tuple[Label, ...]:
+    if not kept:
+        return ()
+    head, body = spans(title), spans(text)
+    places = [*head[0], len(title), *body[0]], [*head[1], len(title), *body[1]]
+    return tuple(_label(rules, read, (title, text), places, index, found) for index, found in kept.items())
+
+
+def _label(
+    rules: Rules,
+    read: _Read,
+    texts: tuple[str, str],
+    places: tuple[list[int], list[int]],
+    index: int,
+    found: tuple[float, list[_Hit]],
+) -> Label:
     strength, hits = found
     topic = rules.file.topics[index]
     usual = SeedParagraph(topic.seeds[0].file, topic.seeds[0].paragraphs[0]) if topic.seeds else None
     evidence = []
     for hit in hits[:_MOST_EVIDENCE]:
-        start, end = read.tokens.starts[hit.start], read.tokens.ends[hit.stop - 1]
+        start, end = places[0][hit.start], places[1][hit.stop - 1]
         in_title = hit.start < read.title
         evidence.append(
             Evidence(

@@ -51,14 +51,15 @@ def direct_address(url: str) -> str | None:
 def resolved(entry: Entry) -> Entry:
     """The entry of an aggregator with the link to the article itself and its title without the publisher.
 
-    A link that cannot be resolved stays and is named in `problems`. The publisher is cut off the titles of Google News,
-    which always ends them in ` - Publisher`.
+    A link that cannot be resolved stays and is named in `problems`. Google News ends all titles in ` - Publisher`: it
+    is cut off there, and kept where the entry does not name its publisher by itself.
     """
     if entry.url is None:
         return entry
     host, direct = host_of(entry.url), direct_address(entry.url)
     if host == GOOGLE_NEWS:
-        entry = replace(entry, title=split_title(entry.title)[0])
+        headline, publisher = split_title(entry.title)
+        entry = replace(entry, title=headline, publisher=entry.publisher or publisher or None)
     if direct:
         return replace(entry, url=direct)
     return replace(entry, problems=(*entry.problems, f"link leads through {host}")) if host == GOOGLE_NEWS else entry

@@ -8,7 +8,7 @@ from parsers.model import Rhythm
 
 _ENTRY = re.compile(r"<(?:[\w.-]{1,50}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 _LAST_ENTRY = re.compile(r"</(?:[\w.-]{1,50}:)?(?:item|entry)\s{0,50}>", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:.*?-->|.*)", re.DOTALL)
 _TTL = re.compile(r"<ttl\s*>\s*(\d{1,7})\s*<", re.IGNORECASE)
 _PERIOD = re.compile(r"<(?:\w{1,20}:)?updatePeriod\s*>\s*(hourly|daily|weekly|monthly|yearly)\s*<", re.IGNORECASE)
 _FREQUENCY = re.compile(r"<(?:\w{1,20}:)?updateFrequency\s*>\s*(\d{1,5})\s*<", re.IGNORECASE)

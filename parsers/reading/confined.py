@@ -4,28 +4,23 @@ A limit on bytes does not limit time: a feed of 0.4 MB with 40,000 attributes ke
 a process can be stopped for certain, so every document is read in one, and whatever it does there stays there.
 """
 
-import math
-import os
 import pickle
-import resource
 import signal
-import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
-from multiprocessing.context import ForkServerContext, ForkServerProcess
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from parsers.errors import SeabridgeError, Unreadable
+from parsers.errors import Unreadable
+from parsers.reading.children import OUT_OF_MEMORY, Context, confine, portable, run
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,12 +33,12 @@ PRELOADED = [
     "parsers.reading.pdf",
 ]
 """Loaded once in the process that children are forked from, so that a child starts in milliseconds."""
-OUT_OF_MEMORY = 71
-"""Exit code of a child whose memory ran out: one that went on could fail at the next document as well."""
 TRIES = 2
 """How many pools may break down under a document before its reader is told."""
-
-_MAIN = threading.Lock()
+PATIENCE = 30.0
+"""Seconds beyond the limit for one document that children may take to start before they are taken for lost."""
+GLANCES = 1.0
+"""Seconds between two looks at whether the pool is still alive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +53,13 @@ class ReadLimits:
 
 @dataclass(slots=True)
 class _Job:
+    """`inner`: what the pool promised, None before; `since`: when it was handed in; `tries`: breakdowns it was in."""
+
     what: str
     payload: bytes
     pool: ProcessPool | None = None
+    inner: Future[bytes] | None = None
+    since: float = 0.0
     tries: int = 0
 
 
@@ -75,6 +74,7 @@ class Readers:
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="readers")
         self._pool: ProcessPool | None = None
         self._jobs: dict[Future[Any], _Job] = {}
+        self._last_sign = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -107,19 +107,22 @@ class Readers:
             return
         if self._pool is None:
             self._pool = self._begin()
+            threading.Thread(target=self._watch, args=(self._pool,), name="readers-watch", daemon=True).start()
         pool = job.pool = self._pool
-        job.tries += 1
+        job.inner, job.since = None, time.monotonic()
         try:
             inner: Future[bytes] = pool.schedule(
-                _run, args=(job.what, job.payload, self._limits.cpu), timeout=self._limits.wall
+                run, args=(job.what, job.payload, self._limits.cpu), timeout=self._limits.wall
             )
         except Exception as error:  # among them: the children could not be started at all
             self._replace(pool, error)
             return
+        job.inner = inner
         inner.add_done_callback(partial(self._arrived, future, job.what, pool))
         future.add_done_callback(partial(_pass_on_cancel, inner))
 
     def _arrived(self, future: Future[Any], what: str, pool: ProcessPool, inner: Future[bytes]) -> None:
+        self._last_sign = time.monotonic()
         if inner.cancelled():
             return
         error = inner.exception()
@@ -128,7 +131,7 @@ class Readers:
         elif not future.set_running_or_notify_cancel():
             return
         elif error is None:
-            done, value = pickle.loads(inner.result())  # noqa: S301 - written by _run
+            done, value = _unpacked(what, inner.result())
             if done:
                 future.set_result(value)
             else:
@@ -147,15 +150,26 @@ class Readers:
         return f"the reading process died ({error}, exit code {code})"
 
     def _begin(self) -> ProcessPool:
-        context = _Context()
+        context = Context()
         context.set_forkserver_preload(PRELOADED)
         return ProcessPool(
             max_workers=self._workers,
             max_tasks=self._limits.documents_per_child,
-            initializer=_confine,
+            initializer=confine,
             initargs=(self._limits.memory,),
             context=context,
         )
+
+    def _watch(self, pool: ProcessPool) -> None:
+        """A child that writes rubbish into their pipe kills or stops pebble's own threads, and nobody would be told."""
+        while pool is self._pool:
+            waiting = [job.since for job in list(self._jobs.values()) if job.pool is pool and job.inner is not None]
+            quiet = time.monotonic() - max(self._last_sign, min(waiting)) if waiting else 0.0
+            if waiting and (not pool.active or quiet > self._limits.wall + PATIENCE):
+                with suppress(RuntimeError):  # the `with` block ends this very moment
+                    self._desk.submit(self._replace, pool, BrokenProcessPool("the children gave no sign any more"))
+                return
+            time.sleep(GLANCES)
 
     def _end(self) -> None:
         if self._pool is not None:
@@ -164,16 +178,22 @@ class Readers:
             self._pool = None
 
     def _replace(self, broken: ProcessPool, error: BaseException) -> None:
-        """A child that dies idle takes pebble's whole pool along: its documents go to a new one."""
+        """A child that dies idle takes pebble's whole pool along: its documents go to a new one.
+
+        Those that were being read are under suspicion, and all where nobody knows.
+        """
+        jobs = [(future, job) for future, job in list(self._jobs.items()) if job.pool is broken]
+        begun = [job for _, job in jobs if job.inner is not None and job.inner.running()]
+        for job in begun or [job for _, job in jobs]:
+            job.tries += 1
         if broken is self._pool:
             self._end()
-        for future, job in list(self._jobs.items()):
-            if job.pool is not broken:
-                continue
+        for future, job in jobs:
             if job.tries < TRIES:
                 self._hand_in(future)
-            elif future.set_running_or_notify_cancel():
-                future.set_exception(error)
+            elif future in self._jobs and future.set_running_or_notify_cancel():
+                detail = f"the reading processes broke down {TRIES} times ({error})"
+                future.set_exception(error if job.inner is None else Unreadable(job.what, "parse-limit", detail))
 
 
 def _pass_on_cancel(inner: Future[bytes], outer: Future[Any]) -> None:
@@ -181,95 +201,10 @@ def _pass_on_cancel(inner: Future[bytes], outer: Future[Any]) -> None:
         inner.cancel()
 
 
-class _Child(ForkServerProcess):
-    @staticmethod
-    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the name is the standard library's
-        with _nameless_main():
-            return ForkServerProcess._Popen(process_obj)
-
-
-class _Context(ForkServerContext):
-    Process = _Child
-
-
-@contextmanager
-def _nameless_main() -> Iterator[None]:
-    """Keeps multiprocessing from running the parent's main program again in every child.
-
-    A program read from standard input cannot be run again, a script without a guard must not be, and a console
-    script would only cost time. The children need nothing of it.
-    """
-    main = sys.modules["__main__"]
-    with _MAIN:
-        spec, file = main.__spec__, main.__dict__.pop("__file__", None)
-        main.__spec__ = None
-        try:
-            yield
-        finally:
-            main.__spec__ = spec
-            if file is not None:
-                main.__file__ = file
-
-
-def _confine(memory: int) -> None:
-    """In a new child: limits for its whole life, nothing to read or print, no ceremony when it is told to end."""
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (_within(memory, hard), hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # What a library says about a document would stand between the lines that our commands print.
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in range(3):
-        os.dup2(nothing, stream)
-    os.close(nothing)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    # pebble's handler is Python and would wait for the very C code that has to be stopped.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _end_with_parent() -> None:
-    """After a `kill -9` of the parent a child would go on with its document for as long as it may."""
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-@contextmanager
-def _processor(seconds: int) -> Iterator[None]:
-    """RLIMIT_CPU counts from the birth of the process, so it is moved on for every document and lifted in between."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    soft = math.ceil(used.ru_utime + used.ru_stime) + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (_within(soft, hard), hard))
+def _unpacked(what: str, packed: bytes) -> tuple[bool, Any]:
+    """What `run` packed; an error for what can be packed there and not be unpacked here."""
     try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
-
-
-def _within(soft: int, hard: int) -> int:
-    return soft if hard == resource.RLIM_INFINITY else min(soft, hard)
-
-
-def _run(what: str, payload: bytes, cpu: int) -> bytes:
-    """In the child: (True, result) or (False, error), pickled here, where a failure to do so harms nobody else."""
-    try:
-        with _processor(cpu):
-            function, args, kwargs = pickle.loads(payload)  # noqa: S301 - written by Readers.read
-            return pickle.dumps((True, function(*args, **kwargs)))
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-    except BaseException as error:
-        return pickle.dumps((False, _portable(what, error)))
-
-
-def _portable(what: str, error: BaseException) -> SeabridgeError:
-    if isinstance(error, SeabridgeError):
-        try:
-            pickle.loads(pickle.dumps(error))  # noqa: S301 - an error that cannot be rebuilt would break the parent
-        except Exception as unfit:
-            error = unfit
-        else:
-            return error
-    kind = "parse-limit" if isinstance(error, RecursionError) else "parser-error"
-    return Unreadable(what, kind, f"{type(error).__name__}: {error}"[:300])
+        done, value = pickle.loads(packed)  # noqa: S301 - written by `run`
+    except Exception as error:
+        return False, portable(what, error)
+    return done, value

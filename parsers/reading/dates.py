@@ -1,8 +1,8 @@
 """Reads the date that a text gives, in the forms of feeds and of pages in eight languages. Never guesses.
 
 Formats: RFC 822/2822, RFC 850 and asctime; RFC 3339 and ISO 8601 with a day; day, name of a month and year (English,
-French, German, Spanish, Italian, Polish, Dutch, Ukrainian) in either order; numbers, the day first unless that is
-impossible; seconds or milliseconds since 1970 where nothing else is said.
+French, German, Spanish, Italian, Polish, Dutch, Ukrainian) in either order; numbers, in the order that the source uses
+unless that is impossible; seconds or milliseconds since 1970 where nothing else is said.
 """
 
 import re
@@ -97,12 +97,16 @@ _FARTHEST = timedelta(hours=14)
 _LONGEST = 300
 
 
-def parse_date(text: str, *, default_zone: tzinfo = UTC) -> datetime | None:
+def parse_date(text: str, *, default_zone: tzinfo = UTC, day_first: bool = True) -> datetime | None:
     """The first date in a text, in UTC; None if there is none, or if it cannot be (30 February, hour 25, zone +9999).
 
     A text with words around the date is fine ("Published on 3 July 2026 at 17:04"), one that needs to know the day of
     reading is not ("yesterday", "Monday", "3 July"). Without a time of day it is midnight; without a zone, or with one
     whose abbreviation is unknown, `default_zone` holds. Years before 1900 mean "no date" (0001-01-01, 0000-00-00).
+
+    Args:
+        day_first: 11/06/26 is the eleventh of June; False: the sixth of November. Whether a text is a date does not
+            depend on it, nor does what other dates mean.
     """
     common = _common(text)
     if common is not None:
@@ -114,7 +118,7 @@ def parse_date(text: str, *, default_zone: tzinfo = UTC) -> datetime | None:
     first = min(found, key=lambda match: match.start())
     rest = plain[: first.start()] + "\n" + plain[first.end() :].removeprefix("t")
     try:
-        return _moment(first, rest, default_zone)
+        return _moment(first, rest, default_zone, day_first)
     except (ValueError, OverflowError):
         return None
 
@@ -157,12 +161,12 @@ def _is_date(match: re.Match[str]) -> bool:
     return name is None or name in _MONTHS
 
 
-def _moment(match: re.Match[str], rest: str, default_zone: tzinfo) -> datetime:
+def _moment(match: re.Match[str], rest: str, default_zone: tzinfo, day_first: bool) -> datetime:
     groups = match.groupdict()
     day, year = int(groups["day"]), _full_year(groups["year"])
     month = _MONTHS[groups["name"]] if groups.get("name") else int(groups["month"])
-    if month > 12 >= day and match.re.pattern == _NUMBERS:
-        day, month = month, day  # 07/13/2026 can only be American
+    if match.re.pattern == _NUMBERS and day <= 12 and (month > 12 or not day_first):
+        day, month = month, day  # 07/13/2026 can only be American, 13/07/2026 cannot
     if groups.get("hour"):
         clock: dict[str, str | None] = {**groups, "half": None}
         zone = groups.get("zone") or _zone_at(rest)

@@ -60,12 +60,12 @@ MISSING = re.compile(
     r"|pagina non (?:trovata|esiste)|pagina niet gevonden|bestaat niet(?: meer)?"
     r"|(?:nie (?:została )?znalezion|strona nie istnieje|nie znaleziono)"
     r"|sidan (?:hittades inte|kunde inte hittas|finns inte)|siden (?:blev )?ikke fun"
-    r"|сторінк\w+ не (?:знайдено|існує)|страниц\w+ не (?:найдена|существует)",
+    r"|сторінк\w{1,9} не (?:знайдено|існує)|страниц\w{1,9} не (?:найдена|существует)",
     re.IGNORECASE,
 )
 SCRIPTED = re.compile(
-    r"(?:enable|requires?|turn on|activ\w*|habilit\w*|włącz\w*|aktivier\w*|aktivera|schakel|abilita\w*"
-    r"|увімкн\w*|включите) .{0,30}java ?script"
+    r"(?:enable|requires?|turn on|activ\w{0,9}|habilit\w{0,9}|włącz\w{0,9}|aktivier\w{0,9}|aktivera|schakel"
+    r"|abilita\w{0,9}|увімкн\w{0,9}|включите) .{0,30}java ?script"
     r"|java ?script .{0,30}(?:enabled|required|disabled|aktivier|deaktivier|désactivé|activé|wyłączon|ingeschakeld"
     r"|вимкнен|увімкн)",
     re.IGNORECASE,

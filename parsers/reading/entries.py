@@ -17,6 +17,8 @@ MOST_ENTRIES = 2_000
 """The newest of one source that are read; a weekly digest has no use for an archive."""
 LONGEST_MARKUP = 2_000_000
 """Characters of one field that are read."""
+LONGEST_NAME = 200
+"""Characters of an author, a tag or a publisher that are kept."""
 UNSET = datetime(1970, 1, 1, tzinfo=UTC)
 """What a program writes that had no date to give."""
 NOTHING: tuple[str, bool | None] = ("", None)
@@ -29,7 +31,9 @@ class Said:
     Attributes:
         links: addresses in order of preference, absolute or not.
         title, summary, content: (value, is_html), the latter None where the format leaves it open.
+        publisher: the outlet behind the entry, where the source is not that itself.
         files: (address, type, is_enclosure).
+        day_first: how 11/06/26 is read, see `parse_date`.
     """
 
     links: Sequence[str] = ()
@@ -42,7 +46,9 @@ class Said:
     authors: Sequence[str] = ()
     tags: Sequence[str] = ()
     language: str = ""
+    publisher: str = ""
     files: Sequence[tuple[str, str, bool]] = ()
+    day_first: bool = True
 
 
 def clean_entries(said: Sequence[Said], url: str, language: str = "") -> tuple[tuple[Entry, ...], tuple[str, ...]]:
@@ -55,7 +61,7 @@ def clean_entries(said: Sequence[Said], url: str, language: str = "") -> tuple[t
     problems = []
     if len(said) > MOST_ENTRIES:
         problems.append(f"{len(said)} entries, of which only the {MOST_ENTRIES} newest were read")
-        kept = _newest([parse_date(one.published) or parse_date(one.updated) for one in said])
+        kept = _newest([_moment(one.published, one) or _moment(one.updated, one) for one in said])
         said = [said[position] for position in kept]
     entries = tuple(_entry(one, url, language) for one in said)
     empty = [str(number) for number, entry in enumerate(entries, 1) if is_empty(entry)]
@@ -82,7 +88,7 @@ def _entry(said: Said, url: str, language: str) -> Entry:
     link = _first_address(said.links, url, problems)
     if link is None and guid.lower().startswith(("http://", "https://")):
         link = absolute(guid)
-    published, updated = _date(said.published, problems), _date(said.updated, problems)
+    published, updated = _date(said.published, said, problems), _date(said.updated, said, problems)
     return Entry(
         guid=guid or None,
         url=link,
@@ -95,6 +101,7 @@ def _entry(said: Said, url: str, language: str) -> Entry:
         authors=_labels(author for author in said.authors if "@" not in author),
         tags=_labels(said.tags),
         language=one_line(said.language or language, 35) or None,
+        publisher=one_line(undo_double_encoding(said.publisher[:LONGEST_MARKUP]), LONGEST_NAME) or None,
         attachments=_pdfs(said.files, url),
         problems=tuple(problems),
     )
@@ -109,8 +116,12 @@ def _first_address(links: Iterable[str], base: str, problems: list[str]) -> str 
     return None
 
 
-def _date(raw: str, problems: list[str]) -> datetime | None:
-    date = parse_date(raw) if raw else None
+def _moment(raw: str, said: Said) -> datetime | None:
+    return parse_date(raw, day_first=said.day_first) if raw else None
+
+
+def _date(raw: str, said: Said, problems: list[str]) -> datetime | None:
+    date = _moment(raw, said)
     if date == UNSET:
         date = None
     if raw and date is None:
@@ -132,7 +143,7 @@ def _text(said: tuple[str, bool | None], name: str, problems: list[str]) -> str:
 
 def _labels(names: Iterable[str]) -> tuple[str, ...]:
     """Names or tags on one line each, without empty ones and doubles, at most 50."""
-    lines = (one_line(undo_double_encoding(name), 200) for name in names)
+    lines = (one_line(undo_double_encoding(name), LONGEST_NAME) for name in names)
     return tuple(dict.fromkeys(line for line in lines if line))[:50]
 
 

@@ -21,7 +21,7 @@ from parsers.reading import wellformed
 from parsers.reading.channels import rhythm
 from parsers.reading.entries import Said, clean_entries, is_empty
 from parsers.reading.links import absolute
-from parsers.reading.mending import with_known_references, without_bombs, without_forbidden
+from parsers.reading.mending import with_known_references, within_bounds, without_bombs, without_forbidden
 from parsers.reading.plain import decode, one_line, undo_double_encoding
 from parsers.reading.strangers import HTML, looks_like, refusal
 
@@ -82,7 +82,11 @@ def _xml_feed(text: str, body: bytes, url: str) -> Feed:
         if mended != clean:
             problems.append("not well-formed XML, read leniently (& without a name that XML knows)")
             clean, parsed = mended, wellformed.read(mended)
-    parsed = parsed or _mended(clean, _by_feedparser(clean))
+    if parsed is None:
+        bounded = within_bounds(clean)
+        if bounded != clean:
+            problems.append("elements nested too deep or in too many namespaces were left out")
+        clean, parsed = bounded, _mended(bounded, _by_feedparser(bounded))
     if parsed is None:
         raise Unreadable(url, "not-a-feed", "the feed parser gave up")
     raw, head, version = parsed["entries"], parsed["feed"], parsed["version"]
@@ -185,6 +189,7 @@ def xml_said(raw: Mapping[str, object], atom: bool) -> Said:
         authors=_names(raw, atom),
         tags=[_string(one, "term") for one in _mappings(raw, "tags")],
         language=_string(raw, "language") or _string(raw.get("title_detail"), "language"),
+        publisher=_string(raw.get("source"), "title"),
         files=[
             *((_string(one, "href"), _string(one, "type"), _string(one, "rel") == "enclosure") for one in links),
             *((_string(one, "url"), _string(one, "type"), True) for one in _mappings(raw, "media_content")),

@@ -52,27 +52,38 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     text = (value or "").strip()
     if re.fullmatch(r"-?[0-9]{1,20}", text):
         seconds = float(text)
-    else:
-        try:
-            date = datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
-        except ValueError:
-            return None
+    elif date := _date(text):
         seconds = (date - now).total_seconds()
+    else:
+        return None
     return min(max(seconds, 0.0), LONGEST_WAIT)
 
 
 def max_age(headers: Mapping[str, str]) -> float | None:
     """Seconds, 0 to 86 400, for which an answer with these headers need not be asked for again (RFC 9111, 4.2, 5.2.2).
 
-    0 where Cache-Control says no-store or no-cache, None where it says nothing that can be read. Of two values the
-    smaller one counts; the time that the answer lay in a cache on the way (Age) is over already.
+    0 where Cache-Control says no-store or no-cache; where it gives no age Expires counts (5.3: rubbish is the past),
+    from Date on; None where neither says anything. Of two values the smaller one counts; the time that the answer lay
+    in a cache on the way (Age) is over already.
     """
     said = [directive.partition("=") for directive in headers.get("cache-control", "").lower().split(",")]
     values = [(name.strip(), value.strip(' "')) for name, _, value in said]
     if any(name in ("no-store", "no-cache") and not value for name, value in values):
         return 0.0
     ages = [float(value) for name, value in values if name == "max-age" and re.fullmatch(r"[0-9]{1,20}", value)]
+    sent = _date(headers.get("date", ""))
+    if not ages and sent and "expires" in headers:
+        expires = _date(headers["expires"])
+        ages = [(expires - sent).total_seconds() if expires else 0.0]
     if not ages:
         return None
     age = headers.get("age", "").strip()
     return min(max(min(ages) - (float(age) if re.fullmatch(r"[0-9]{1,20}", age) else 0.0), 0.0), LONGEST_WAIT)
+
+
+def _date(text: str) -> datetime | None:
+    """The form that senders must use (RFC 9110, 5.6.7)."""
+    try:
+        return datetime.strptime(text.strip(), "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -7,10 +7,13 @@ could profit (backslashes).
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import idna
 
+REMEMBERED = 4_096
+"""Addresses whose spelling is not worked out again: one entry is asked for its address a dozen times on its way."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 TRACKERS = re.compile(
     r"""(utm_|mtm_|matomo_|pk_|hsa_|oly_|vero_|at_(medium|campaign|link|format|ptr|custom)|guce_).*
@@ -33,6 +36,7 @@ _PATH_SAFE = "!$&'()*+,;=:@/%[]"
 _QUERY_SAFE = _PATH_SAFE + "?"
 
 
+@lru_cache(REMEMBERED)
 def absolute(url: str, base: str | None = None) -> str | None:
     """The http(s) address that `url` means when found at `base`; None where it is none (javascript:, mailto:, no host).
 
@@ -55,6 +59,7 @@ def absolute(url: str, base: str | None = None) -> str | None:
         return None
 
 
+@lru_cache(REMEMBERED)
 def canonical(url: str) -> str:
     """The one spelling of an address for showing and storing: no default port, fragment, session id or tracker.
 
@@ -69,6 +74,7 @@ def canonical(url: str) -> str:
     return _joined(parts.scheme, netloc, _SESSION.sub("", parts.path) or "/", query)
 
 
+@lru_cache(REMEMBERED)
 def same_address(url: str) -> str:
     """A key, not an address: equal for spellings that lead to one article (http or https, www., amp, last slash)."""
     clean = canonical(url)

@@ -112,6 +112,7 @@ def _said(block: Tag, anchors: Sequence[Tag], url: str, rules: Listing) -> Said 
         title=(_title(block, [anchor for address, anchor in found if same_address(address) == here], rules), False),
         summary=(_part(block, rules.summary), False),
         published=date,
+        day_first=rules.day_first,
     )
 
 

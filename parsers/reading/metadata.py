@@ -4,7 +4,6 @@ Formats: https://schema.org/NewsArticle, https://ogp.me, Dublin Core and the nam
 What stands on the page for the reader's eyes only (a line under the headline) is read by `masthead`.
 """
 
-import json
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,17 +15,12 @@ from lxml import etree
 
 from parsers.reading.blocks import text_of
 from parsers.reading.dates import parse_date
+from parsers.reading.linked_data import article_in, names_behind, read_graph, strings
 from parsers.reading.links import absolute, host_of
 from parsers.reading.names import folded, is_site, people, without_site
 from parsers.reading.plain import one_line
 
 # fmt: off
-ARTICLE_TYPES = (
-    "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle", "OpinionNewsArticle",
-    "ReviewNewsArticle", "AskPublicNewsArticle", "Article", "ScholarlyArticle", "TechArticle", "BlogPosting",
-    "LiveBlogPosting", "SocialMediaPosting", "Report", "PressRelease", "WebPage",
-)
-"""From the best to the last resort."""
 PUBLISHED = (
     "article:published_time", "article:published", "og:article:published_time", "og:published_time",
     "datepublished", "citation_publication_date", "citation_online_date", "dcterms.created", "dcterms.issued",
@@ -46,11 +40,7 @@ SUMMARIES = ("og:description", "description", "twitter:description", "dc.descrip
 SITES = ("og:site_name", "application-name", "publisher", "dc.publisher", "citation_journal_title")
 LANGUAGES = ("og:locale", "dc.language", "dcterms.language", "content-language", "language")
 # fmt: on
-LD_JSON = re.compile(r"\s*application/ld\+json", re.IGNORECASE)
-WRAPPED = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/)\s*$")
 MICRODATA = etree.XPath("//*[@itemprop]")
-MAX_JSON_CHARACTERS = 1_000_000
-MAX_NODES = 2_000
 MAX_AUTHORS = 20
 MAX_MICRODATA = 200
 MAX_LEVELS = 12
@@ -89,12 +79,12 @@ def read_metadata(tree: etree._Element, url: str | None) -> Metadata:
     Where claims differ, JSON-LD goes before meta elements and these before microdata, for names and dates. The title
     is the one the reader sees (`h1`) where it agrees with one of the others.
     """
-    graph = _graph(tree)
-    article = _article(graph)
+    graph = read_graph(tree)
+    article = article_in(graph)
     meta = _meta(tree)
     micro = _microdata(tree)
     site = _first(
-        name for name in (*_named(meta, SITES), *_names(article.get("publisher"), graph)) if "://" not in name
+        name for name in (*_named(meta, SITES), *names_behind(article.get("publisher"), graph)) if "://" not in name
     )
     title, headings = _title(tree, article, meta, site, url)
     address = next((href for link in tree.iter("link") if (href := _canonical(link))), None)
@@ -117,76 +107,6 @@ def read_metadata(tree: etree._Element, url: str | None) -> Metadata:
 
 def _canonical(link: etree._Element) -> str | None:
     return link.get("href") if "canonical" in (link.get("rel") or "").lower().split() else None
-
-
-# ---------------------------------------------------------------- JSON-LD
-
-
-def _graph(tree: etree._Element) -> list[Mapping[str, Any]]:
-    nodes: list[Mapping[str, Any]] = []
-    for script in tree.iter("script"):
-        text = script.text or ""
-        if not LD_JSON.match(script.get("type") or "") or len(text) > MAX_JSON_CHARACTERS:
-            continue
-        value = _json(WRAPPED.sub("", text))
-        nodes += _nodes(value)
-    return nodes[:MAX_NODES]
-
-
-def _json(text: str) -> object:
-    """JSON as it is found: with line ends inside strings, a comma or semicolon too many; None if it is beyond help."""
-    for attempt in (text, re.sub(r",(\s*[\]}])", r"\1", text.strip().rstrip(";"))):
-        try:
-            return json.loads(attempt, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
-def _nodes(value: object) -> Iterator[Mapping[str, Any]]:
-    """Objects at the top, in lists and in @graph; and the main entity of a page."""
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value[:MAX_NODES][::-1]
-        elif isinstance(value, dict):
-            yield value
-            waiting += [
-                value[key]
-                for key in ("mainEntityOfPage", "mainEntity", "@graph")
-                if isinstance(value.get(key), dict | list)
-            ]
-
-
-def _article(graph: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
-    def rank(node: Mapping[str, Any]) -> int:
-        kinds = (kind.rpartition("/")[2].rpartition(":")[2] for kind in _strings(node.get("@type")))
-        return min((ARTICLE_TYPES.index(kind) for kind in kinds if kind in ARTICLE_TYPES), default=len(ARTICLE_TYPES))
-
-    best = min(graph, key=rank, default={})
-    return best if rank(best) < len(ARTICLE_TYPES) else {}
-
-
-def _names(value: object, graph: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Names of the persons or organisations behind `value`: text, object, reference into the graph, or a list."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list):
-        return [name for part in value[:MAX_AUTHORS] if not isinstance(part, list) for name in _names(part, graph)]
-    if not isinstance(value, dict):
-        return []
-    if "name" not in value and "@id" in value:
-        value = next((node for node in graph if node.get("@id") == value["@id"] and "name" in node), {})
-    return _strings(value.get("name"))
-
-
-def _strings(value: object) -> list[str]:
-    return [part for part in (value if isinstance(value, list) else [value]) if isinstance(part, str)]
-
-
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 # ---------------------------------------------------------------- meta elements and microdata
@@ -236,6 +156,10 @@ def _author_inside(element: etree._Element, name: str) -> str:
 def _named(meta: Mapping[str, list[str]], names: Iterable[str]) -> Iterator[str]:
     for name in names:
         yield from meta.get(name, ())
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _first(*candidates: Iterable[object]) -> str | None:
@@ -291,8 +215,8 @@ def _authors(
 ) -> tuple[str, ...]:
     """From the first that names anybody but the site itself (`own`: its names)."""
     for candidates in (
-        _names(article.get("author"), graph),
-        _names(article.get("creator"), graph),
+        names_behind(article.get("author"), graph),
+        names_behind(article.get("creator"), graph),
         _named(meta, AUTHORS),
         micro.get("author", ()),
         micro.get("creator", ()),
@@ -305,7 +229,7 @@ def _authors(
 
 def _language(tree: etree._Element, article: Mapping[str, Any], meta: Mapping[str, list[str]]) -> str | None:
     stated = [tree.get("lang"), tree.get("xml:lang")]
-    for value in (*stated, *_named(meta, LANGUAGES), *_strings(article.get("inLanguage"))):
+    for value in (*stated, *_named(meta, LANGUAGES), *strings(article.get("inLanguage"))):
         if match := re.fullmatch(r"\s*([A-Za-z]{2,3})(?:[-_][\w-]*)?\s*", _string(value)):
             return match[1].lower()
     return None

@@ -51,9 +51,10 @@ def parse_records(body: bytes, url: str, rules: Records) -> Feed:
 def _said(record: object, rules: Records) -> Said:
     url, document = _value(record, rules.url), _value(record, rules.document)
     return Said(
+        guid=_value(record, rules.id),
         links=[url],
-        title=(_value(record, rules.title), None),
-        summary=(_value(record, rules.summary), None),
+        title=(_joined(record, rules.title), None),
+        summary=(_joined(record, rules.summary), None),
         published=_value(record, rules.published),
         files=[(document, "application/pdf", True)] if document else [],
     )
@@ -102,6 +103,12 @@ def _named(node: object, name: str) -> Sequence[object]:
         children = [child for child in node if _name(child) == name]
         return children or ([node.get(name)] if node.get(name) is not None else [])
     return []
+
+
+def _joined(record: object, paths: str | tuple[str, ...] | None) -> str:
+    """What a record has at the paths, in their order."""
+    names = (paths,) if isinstance(paths, str) else paths or ()
+    return " · ".join(filter(None, (_value(record, name) for name in names)))
 
 
 def _value(record: object, path: str | None) -> str:

@@ -266,8 +266,7 @@ def _media_content(element: Xml.Element, entry: _Entry) -> None:
 
 
 def _source(element: Xml.Element, entry: _Entry) -> None:
-    if len(element):
-        raise UnusualError("source")
+    entry.said["source"] = {"title": text_of(element)}
     entry.titled = False
 
 

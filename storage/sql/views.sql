@@ -17,6 +17,7 @@ SELECT
     i.text_origin,
     i.language,
     i.authors,
+    e.publisher,
     i.published_at,
     i.updated_at,
     i.first_seen_at,
@@ -32,6 +33,7 @@ SELECT
 FROM items AS i
 CROSS JOIN snapshot_info AS z
 LEFT JOIN sources AS s ON s.source_id = i.source_id
+LEFT JOIN entries AS e ON e.source_id = i.source_id AND e.entry_key = i.entry_key
 LEFT JOIN judgements AS j ON j.item_id = i.item_id AND j.rules_version = i.rules_version
 LEFT JOIN story_items AS t ON t.item_id = i.item_id
 LEFT JOIN (

@@ -97,7 +97,7 @@ EXPECTED: dict[str, list[tuple[str, str, str]]] = {
         (
             "/press-releases/statement-on-the-loss-of-a-tanker-crew",
             "Statement on the loss of a tanker crew",
-            "",  # 09/08/26 is 8 September there: better unknown than 9 August
+            "2026-09-08",  # 09/08/26
         ),
         (
             "/press-releases/ranking-member-writes-about-stockpiles",
@@ -220,6 +220,15 @@ def test_dates_in_addresses_are_read(source_id: str, address: str) -> None:
     assert date_from_url(address, pattern) == datetime(2026, 7, 16, tzinfo=UTC)
 
 
+def test_american_lists_put_the_month_first() -> None:
+    """A date like 11/06/26 must not be read as one in June, and nobody in Europe writes November so."""
+    listings = [source for source in SOURCES.values() if source.listing]
+
+    assert {one.id for one in listings if not rules_of(one.id).day_first} == {
+        one.id for one in listings if one.country == "US"
+    }
+
+
 def test_every_pattern_for_addresses_is_tried() -> None:
     """A pattern added later needs an example above."""
     with_pattern = {source.id for source in SOURCES.values() if source.listing and source.listing.date_in_url}
@@ -235,7 +244,7 @@ def test_every_pattern_for_addresses_is_tried() -> None:
             "senate-hearings.xml",
             (
                 "https://www.senate.gov/isvp/?comm=armed&filename=armed111926",
-                "Hearings to examine the industrial base for munitions.",
+                "Armed Services · Hearings to examine the industrial base for munitions.",
                 datetime(2026, 11, 12, 16, 2, 11, tzinfo=UTC),
             ),
         ),
@@ -258,6 +267,18 @@ def test_records_are_read(source_id: str, file: str, first: tuple[str, str, date
 
     assert (entry.url, entry.title, entry.published) == first
     assert all(other.title for other in others)
+
+
+def test_hearings_are_known_by_number_and_published_before_they_are_held() -> None:
+    """The day of the hearing, which lies ahead, is told in words: as a date it would keep the entry out."""
+    source = SOURCES["senate-hearings"]
+    assert source.records
+    body = (DATA / "records" / "senate-hearings.xml").read_bytes()
+    first, second = parse_records(body, source.url, source.records).entries
+
+    assert (first.guid, first.summary) == ("990001", "Thursday · 19-NOV-2026 09:30 AM · SD-G50")
+    assert (second.guid, second.url) == ("990002", None)
+    assert max(one.published for one in (first, second) if one.published) < datetime(2026, 11, 19, tzinfo=UTC)
 
 
 def test_every_interface_is_tried() -> None:

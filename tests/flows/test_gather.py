@@ -4,16 +4,23 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from builders import rss, source_table
+from drivers import REPOSITORY
 
 from flows.desk import Desk
 from flows.gather import Gathered, gather
 from flows.news import MAX_PAGE_BYTES, TRY_AGAIN_FOR
+from flows.settings import load
 from parsers.configured import Source
 from parsers.errors import FetchFailed, Refused
+from parsers.judging.assess import keep_rules
 from parsers.judging.novelty import Known, waiting_since
+from parsers.judging.topics import compile_rules
 from parsers.model import Request, Response
 from parsers.reading.confined import Readers
 from storage.sources import FeedState
@@ -31,6 +38,14 @@ Said = bytes | Exception | float | list[bytes | Exception]
 def readers() -> Iterator[Readers]:
     with Readers() as readers:
         yield readers
+
+
+@cache
+def rules() -> Path:
+    """A file with the rules of the repository."""
+    folder = Path(mkdtemp())
+    keep_rules(compile_rules(load(config=REPOSITORY / "config", home=folder).topics), folder / "rules")
+    return folder / "rules"
 
 
 def page(words: str = WORDS) -> bytes:
@@ -79,7 +94,7 @@ def visit(
     pauses: Sequence[float] = (),
 ) -> tuple[Gathered, Web]:
     web = Web(answers, now)
-    desk = Desk(web.get, readers, lambda _: False, now, pauses=pauses)
+    desk = Desk(web.get, readers, now, rules(), pauses=pauses)
     return asyncio.run(gather(source, state, known, desk, since=since)), web
 
 
@@ -89,15 +104,15 @@ def remembered(*visits: Gathered) -> dict[str, Known]:
     for gathered in visits:
         for one in gathered.decisions:
             item = gathered.items.get(one.position)
-            has_page = item.text_origin == "page" if item else one.key in known and known[one.key].has_page
-            known[one.key] = Known(item.id if item else one.item_id, one.sha256, has_page)
+            has_page = item.item.text_origin == "page" if item else one.key in known and known[one.key].has_page
+            known[one.key] = Known(item.item.id if item else one.item_id, one.sha256, has_page)
     return known
 
 
 def told(gathered: Gathered) -> list[tuple[str, str | None]]:
     """Verdict and where the text of the item came from; None where there is no item."""
     items = gathered.items
-    return [(one.verdict, items[one.position].text_origin if one.position in items else None)
+    return [(one.verdict, items[one.position].item.text_origin if one.position in items else None)
             for one in gathered.decisions]  # fmt: skip
 
 
@@ -198,7 +213,7 @@ def test_long_page_is_refused_by_its_reader_and_not_kept(readers: Readers, now: 
     gathered, web = visit(readers, now, {"/feed": feed(now), "/0": b"<p>" + b"x" * MAX_PAGE_BYTES})
     assert web.pages()[0].max_bytes == 20_000_000
     assert told(gathered) == [("new", "title")]
-    assert "3,000,003 bytes" in gathered.items[0].problems[-1]
+    assert "3,000,003 bytes" in gathered.items[0].item.problems[-1]
     assert (gathered.pages, gathered.quarantined) == ((), ())
 
 

@@ -1,8 +1,6 @@
 """Copies among what the visits bring: as decided once, whatever changes and whenever the program starts anew."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +9,16 @@ from builders import config_folder, rss, source_table
 from drivers import REPOSITORY, LoopbackWeb, Seabridge
 
 from flows.gather import Gathered
-from flows.judging import Judged, judge_gathered, judge_item
+from flows.judging import Judged, judge_gathered
 from flows.sample_server import SAMPLE_NOW
 from flows.settings import load
 from parsers.configured import Source
+from parsers.judging.assess import judge_item
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.health import Visit
 from parsers.judging.novelty import Decision, Verdict
 from parsers.judging.topics import Rules, compile_rules
-from parsers.model import Entry, Item, JudgedItem
+from parsers.model import Entry
 from parsers.reading.normalise import make_item
 from storage.collected import FetchRow
 from storage.database import open_live
@@ -41,7 +40,7 @@ def sentences(name: str, count: int) -> str:
     )
 
 
-def gathered(source_id: str, text: str, verdict: Verdict = "new") -> Gathered:
+def gathered(rules: Rules, source_id: str, text: str, verdict: Verdict = "new") -> Gathered:
     source = Source(source_id, source_id, "https://a.example/", "feed", "en", "BE", "press", source_id, 3, "sample")
     entry = Entry("1", f"https://{source_id}.example/1", f"Headline of {source_id} today", text, published=SAMPLE_NOW)
     item = make_item(entry, None, source, SAMPLE_NOW)
@@ -51,12 +50,8 @@ def gathered(source_id: str, text: str, verdict: Verdict = "new") -> Gathered:
         FetchRow(source_id, source.url, SAMPLE_NOW, 0.1, "read"),
         Visit(SAMPLE_NOW, "read"),
         (decision,),
-        {0: item},
+        {0: judge_item(rules, item)},
     )
-
-
-def judged_by(rules: Rules) -> Callable[[Item], JudgedItem]:
-    return partial(judge_item, rules)
 
 
 def stored(*judged: Judged) -> list[tuple[Any, str | None]]:
@@ -80,11 +75,9 @@ def test_a_changed_item_is_judged_by_what_it_says_now(rules: Rules) -> None:
     """Two sources take over one agency text: the first to do so repeats the other, and the story keeps an original."""
     index = CopyIndex()
     for name in ("one", "two"):
-        judge_gathered(gathered(name, sentences(name, 9)), judged_by(rules), index, SAMPLE_NOW)
+        judge_gathered(gathered(rules, name, sentences(name, 9)), index, SAMPLE_NOW)
     both = sentences("one", 9) + " " + sentences("two", 9)
-    first, second = (
-        judge_gathered(gathered(name, both, "changed"), judged_by(rules), index, SAMPLE_NOW) for name in SOURCES[:2]
-    )
+    first, second = (judge_gathered(gathered(rules, name, both, "changed"), index, SAMPLE_NOW) for name in SOURCES[:2])
 
     assert first.dispositions[0].copy_of == second.items[0].item.id
     assert (second.dispositions[0].outcome, second.dispositions[0].copy_of) == ("changed", None)
@@ -93,10 +86,8 @@ def test_a_changed_item_is_judged_by_what_it_says_now(rules: Rules) -> None:
 def test_what_is_too_old_for_the_index_stays_an_original(rules: Rules) -> None:
     """Its copies may be as old, and would then name a copy; and a restart would not know it either."""
     index = CopyIndex()
-    judge_gathered(gathered("one", sentences("x", 9)), judged_by(rules), index, SAMPLE_NOW)
-    old = judge_gathered(
-        gathered("two", sentences("x", 9) + sentences("y", 9), "changed"), judged_by(rules), index, SAMPLE_NOW
-    )
+    judge_gathered(gathered(rules, "one", sentences("x", 9)), index, SAMPLE_NOW)
+    old = judge_gathered(gathered(rules, "two", sentences("x", 9) + sentences("y", 9), "changed"), index, SAMPLE_NOW)
 
     assert old.items[0].copy_of is None
     assert old.items[0].item.id not in index
@@ -107,12 +98,9 @@ def test_after_a_restart_the_third_text_is_judged_the_same(rules: Rules) -> None
     texts = (sentences("a", 20), sentences("a", 11) + " " + sentences("b", 10), sentences("b", 10) + sentences("c", 9))
     live = CopyIndex()
     *before, third = (
-        judge_gathered(gathered(n, text), judged_by(rules), live, SAMPLE_NOW)
-        for n, text in zip(SOURCES, texts, strict=True)
+        judge_gathered(gathered(rules, n, text), live, SAMPLE_NOW) for n, text in zip(SOURCES, texts, strict=True)
     )
-    again = judge_gathered(
-        gathered("three", texts[2]), judged_by(rules), CopyIndex(reversed(stored(*before))), SAMPLE_NOW
-    )
+    again = judge_gathered(gathered(rules, "three", texts[2]), CopyIndex(reversed(stored(*before))), SAMPLE_NOW)
 
     assert third.items[0].copy_of == before[0].items[0].item.id
     assert again == third

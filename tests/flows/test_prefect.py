@@ -313,6 +313,7 @@ def test_the_week_without_a_reader_in_prefect(served: Site) -> None:
     assert (week["state_type"], week["name"]) == ("COMPLETED", "weekly-2025-W26")
     artifacts = served.artifacts(week["id"])
     assert "collect" in artifacts["weekly-figures"]
+    assert {row["source"] for row in json.loads(artifacts["weekly-sources-in-trouble"])} >= {"harbour-wire"}
     assert "2025-W26" in artifacts["edition"]
     assert all(line.startswith("    ") or not line for line in artifacts["edition"].splitlines())
     assert list((served.home / "outbox").glob("*.eml"))

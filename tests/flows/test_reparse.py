@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,9 @@ from parsers.errors import Unreadable
 from parsers.model import Feed, Page, Response
 from parsers.reading.confined import Readers
 from storage.archive import Archive, store_archived
-from storage.database import open_live
+from storage.database import Connection, open_live
 from storage.migrations import load_migrations
+from storage.runs import LEASE, renew
 
 SOURCE = "atlantic-gazette"
 TITLE = "EU and US sign arrangement on defence cooperation"
@@ -350,6 +351,50 @@ def test_an_older_answer_does_not_undo_a_change(tmp_path: Path, web: LoopbackWeb
     assert texts(settings) == before
     change(settings, "DELETE FROM items")
     assert reparse(settings, SAMPLE_NOW).figures["items new"] == 1
+
+
+@pytest.mark.slow
+def test_a_found_item_is_as_old_as_its_oldest_answer(tmp_path: Path, web: LoopbackWeb) -> None:
+    """It has the words of its newest answer, and was first seen when the oldest with it came."""
+    settings = one_source(tmp_path, web.put("/feed", news(TEXT, "Another one.")))
+    collect(settings, SAMPLE_NOW - timedelta(days=3), network=NET)
+    for days in (2, 1):
+        web.put("/feed", news(f"{TEXT} Signed {days} days ago.", "Another one."))
+        collect(settings, SAMPLE_NOW - timedelta(days=days), network=NET)
+    times = "SELECT item_id, first_seen_at FROM items ORDER BY item_id"
+    with open_live(settings.home) as con:
+        before = con.execute(times).fetchall()
+    newest = max(texts(settings), key=lambda row: len(row[2]))[2]
+    change(settings, "DELETE FROM items WHERE title LIKE '%part 0'")
+    report = reparse(settings, SAMPLE_NOW)
+
+    assert (report.figures["items new"], report.figures["items changed"]) == (1, 0)
+    assert max(texts(settings), key=lambda row: len(row[2]))[2] == newest
+    with open_live(settings.home) as con:
+        assert con.execute(times).fetchall() == before
+    assert newest.endswith("Signed 1 days ago.")
+
+
+@pytest.mark.slow
+def test_a_long_reading_keeps_its_lease(tmp_path: Path, web: LoopbackWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every batch renews it from the time that has passed by then, not from when the run began."""
+    settings = one_source(tmp_path, web.put("/feed", news(*[f"{TEXT} {n}" for n in range(4)])))
+    collect(settings, SAMPLE_NOW, network=NET)
+    renewed: list[timedelta] = []
+
+    def noted(con: Connection, run_id: str, now: datetime) -> None:
+        renew(con, run_id, now)
+        ((until,),) = con.execute("SELECT expires_at FROM leases WHERE run_id = ?", [run_id]).fetchall()
+        renewed.append(until - SAMPLE_NOW)
+
+    monkeypatch.setattr(flows.reparse, "BATCH", 2)
+    monkeypatch.setattr(flows.reparse, "renew", noted)
+    reparse(settings, SAMPLE_NOW)
+
+    assert len(renewed) == 3
+    assert LEASE < renewed[0] < renewed[1] < renewed[2]
+    with open_live(settings.home) as con:
+        assert con.execute("SELECT count(*) FROM leases").fetchall() == [(0,)]
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 from stored import store_visit
 
 from parsers.judging.novelty import Known
-from storage.collected import Quarantined, known_entries
+from storage.collected import Quarantined, known_entries, known_entries_of
 from storage.database import Connection, open_live
 from storage.items import get_item
 from storage.runs import begin_run
@@ -53,6 +53,15 @@ def test_known_entry_tells_whether_its_item_has_a_page(con: Connection, make):
         "key 2": False,
         "key 3": False,
     }
+
+
+def test_many_sources_are_known_at_once(con: Connection, make):
+    """What is known of each by itself; of a source without entries nothing, and never what another one has."""
+    make.store(con, make.judged(1))
+    make.store(con, make.judged(2, source_id="beta"), source_id="beta")
+    known = known_entries_of(con, ["alpha", "beta", "gamma"])
+    assert known == {name: known_entries(con, name) for name in ("alpha", "beta", "gamma")}
+    assert [list(known[name]) for name in ("alpha", "beta", "gamma")] == [["key 1"], ["key 2"], []]
 
 
 def test_second_call_for_the_same_source_changes_nothing(con: Connection, make, now):
@@ -98,6 +107,19 @@ def test_entry_keeps_when_it_was_first_seen(con: Connection, make, now):
     later = now + timedelta(days=1)
     store_visit(con, run.id, make.fetch(), [make.stored(one)], [], [make.disposition(0, one)], later)
     assert con.execute("SELECT first_seen_at, last_seen_at FROM entries").fetchall() == [(now, later)]
+
+
+def test_the_outlet_behind_an_aggregator_is_told(con: Connection, make, now):
+    """Who wrote it, where the source only collects what others write."""
+    one = make.judged(1)
+    stored = make.stored(one)
+    named = replace(stored, entry=replace(stored.entry, publisher="The Harbour Wire"))
+    run = begin_run(con, "collect", now, "hash")
+    store_visit(con, run.id, make.fetch(), [named], [one], [make.disposition(0, one)], now)
+    found = con.execute(
+        "SELECT e.publisher, i.publisher FROM entries AS e JOIN v_items AS i USING (item_id)"
+    ).fetchall()
+    assert found == [("The Harbour Wire", "The Harbour Wire")]
 
 
 def test_key_that_comes_twice_in_a_feed_counts_once(con: Connection, make):

@@ -108,8 +108,24 @@ def test_entries_of_google_news_are_resolved() -> None:
     new = resolved(Entry("id", NEW_STYLE, "Yards sign a pact - Example Times", problems=("date not readable: x",)))
 
     assert (old.url, old.title, old.problems) == (ARTICLE, "Yards sign a pact", ())
-    assert (new.url, new.title) == (NEW_STYLE, "Yards sign a pact")
+    assert (new.url, new.title, new.publisher) == (NEW_STYLE, "Yards sign a pact", "Example Times")
     assert new.problems == ("date not readable: x", "link leads through news.google.com")
+
+
+@pytest.mark.parametrize(
+    ("title", "named", "publisher"),
+    [
+        ("Pact - paper.example", "The Example Times", "The Example Times"),
+        ("Pact - paper.example", None, "paper.example"),
+        ("Pact", "The Example Times", "The Example Times"),
+        ("Pact", None, None),
+    ],
+)
+def test_the_publisher_is_kept(title: str, named: str | None, publisher: str | None) -> None:
+    """What the entry says by itself counts before what stands behind its title."""
+    entry = resolved(Entry("id", NEW_STYLE, title, publisher=named))
+
+    assert (entry.title, entry.publisher) == ("Pact", publisher)
 
 
 @pytest.mark.parametrize("url", [ARTICLE, None])
@@ -125,3 +141,4 @@ def test_entries_of_other_redirectors_keep_their_title() -> None:
     entry = Entry("id", f"https://www.bing.com/news/apiclick.aspx?url={ARTICLE}", "Pact - signed at last")
 
     assert (resolved(entry).url, resolved(entry).title) == (ARTICLE, "Pact - signed at last")
+    assert resolved(entry).publisher is None

@@ -1,6 +1,7 @@
 """What a feed says of itself: its rhythm, and whether anything in it is new."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -58,6 +59,14 @@ def test_the_own_dates_of_a_feed_are_no_news() -> None:
     assert first != second
     assert feed_fingerprint(first) == feed_fingerprint(second)
     assert feed_fingerprint(atom.format(1).encode()) == feed_fingerprint(atom.format(2).encode())
+
+
+def test_comments_without_end_cost_no_more_than_their_length() -> None:
+    """A head of 100,000 comments that never end is one comment; the bound is a generous one."""
+    began = time.process_time()
+
+    assert rhythm("<rss><ttl>90</ttl>" + "<!--" * 100_000) == Rhythm(timedelta(minutes=90))
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from types import ModuleType
 import pytest
 
 from parsers.errors import Unreadable
+from parsers.reading import confined
 from parsers.reading.confined import Readers, ReadLimits
 
 REPOSITORY = Path(__file__).parents[3]
@@ -65,6 +66,13 @@ def talk():
     return sys.stdin.read()
 def parent(): os.kill(os.getppid(), signal.SIGKILL)
 def huge(): return bytes(100_000_000)
+def rubbish(data):
+    frame = sys._getframe()
+    while "channel" not in frame.f_locals: frame = frame.f_back
+    os.write(frame.f_locals["channel"].writer.fileno(), data)
+class Treacherous:
+    def __reduce__(self): return divmod, (1, 0)
+def treacherous(): return Treacherous()
 '''
 QUICK = ReadLimits(wall=20.0, cpu=10, memory=1_500_000_000)
 
@@ -101,6 +109,7 @@ def test_results_and_our_errors_arrive_as_they_are(hostile: ModuleType) -> None:
         ("lasting", "parser-error"),
         ("deep", "parse-limit"),
         ("threads", "parser-error"),
+        ("treacherous", "parser-error"),
     ],
 )
 def test_whatever_a_parser_raises_is_unreadable(hostile: ModuleType, name: str, kind: str) -> None:
@@ -151,6 +160,27 @@ def test_a_document_that_meddles_with_its_child_harms_nobody(hostile: ModuleType
         futures += [readers.read(hostile.echo, i) for i in range(12)]
         answers = [future.result(60) for future in futures]
     assert answers[:3] + answers[4:] == [[i] for i in [*range(3), *range(12)]]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"\0\0\0\7rubbish", "broke down 2 times"), (b"\0\x10\0\0a", "within 1 s"), (b"\0", "within 1 s")],
+    ids=["no pickle", "endless", "half"],
+)
+def test_rubbish_in_the_pipe_of_results_leaves_nobody_waiting(
+    hostile: ModuleType, monkeypatch: pytest.MonkeyPatch, data: bytes, words: str
+) -> None:
+    """A pool that fell silent is replaced, with nothing handed in meanwhile; only the guilty one is told in the end."""
+    monkeypatch.setattr(confined, "PATIENCE", 2.0)
+    with Readers(workers=1, limits=ReadLimits(wall=1.0)) as readers:
+        futures = [readers.read(hostile.rubbish, data)] + [readers.read(hostile.echo, i) for i in range(3)]
+        error = failure(lambda: futures[0].result(60))
+        assert [future.result(60) for future in futures[1:]] == [[0], [1], [2]]
+        assert readers.read(hostile.echo, 3).result(60) == [3]
+    assert (error.what, error.kind) == ("rubbish", "parse-limit")
+    assert words in error.detail
 
 
 def test_what_a_child_says_is_not_heard(hostile: ModuleType, capfd: pytest.CaptureFixture[str]) -> None:

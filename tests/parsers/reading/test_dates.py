@@ -89,6 +89,37 @@ def test_numbers_are_read_day_first_unless_that_is_impossible() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "month", "day"),
+    [
+        ("11/06/26", 11, 6),
+        ("11.06.26", 11, 6),
+        ("Posted 11-06-2026, 5:04 PM", 11, 6),
+        ("07/13/2026", 7, 13),
+        ("13/07/2026", 7, 13),
+        ("2026/11/06", 11, 6),
+        ("6 November 2026", 11, 6),
+        ("Fri, 06 Nov 2026 10:00:00 GMT", 11, 6),
+    ],
+)
+def test_where_the_month_comes_first(text: str, month: int, day: int) -> None:
+    """Only numbers that fit both are read in another order; 13 is a day wherever it stands."""
+    date = parse_date(text, day_first=False)
+
+    assert date is not None
+    assert (date.year, date.month, date.day) == (2026, month, day)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 40), st.integers(0, 40), st.sampled_from(["2026", "26", "0026"]), st.sampled_from("/.-"))
+def test_the_order_does_not_decide_what_is_a_date(first: int, second: int, year: str, mark: str) -> None:
+    """Two numbers are a date in both orders or in none; the other order reads them as if they were swapped."""
+    text, swapped = f"{first}{mark}{second}{mark}{year}", f"{second}{mark}{first}{mark}{year}"
+
+    assert parse_date(text, day_first=False) == parse_date(swapped)
+    assert (parse_date(text) is None) == (parse_date(text, day_first=False) is None)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

@@ -150,6 +150,27 @@ def test_older_entries_have_an_address() -> None:
     assert parse_feed(body, URL).older == f"{URL}?p=2"
 
 
+@pytest.mark.parametrize(
+    ("source", "publisher"),
+    [
+        ('<source url="https://paper.example">Paper &amp;amp; Ink</source>', "Paper & Ink"),
+        ("<source>\n Paper\n of Record </source>", "Paper of Record"),
+        ('<source url="https://paper.example">One</source><source url="https://b.example">Two</source>', "Two"),
+        ('<source url="https://paper.example"/>', None),
+        ("<source>" + "x" * 5_000 + "</source>", "x" * 199 + "…"),
+        ("<source><title>Of another feed</title><id>9</id></source>", "Of another feed"),
+        ("<author>Ada</author>", None),
+    ],
+)
+@pytest.mark.parametrize("damage", ["", "<title>A & B</title>"], ids=["sound", "damaged"])
+def test_the_outlet_that_an_aggregator_names(source: str, publisher: str | None, damage: str) -> None:
+    """RSS 2.0 `source` and RFC 4287, section 4.2.11, on one line; the title of the entry stays its own."""
+    (entry,) = parse_feed(rss(f"<title>Pact</title>{damage}{source}<link>https://a.example/1</link>"), URL).entries
+
+    assert (entry.publisher, entry.url) == (publisher, "https://a.example/1")
+    assert entry.title in ("Pact", "A & B")
+
+
 def test_the_rhythm_is_what_the_feed_says() -> None:
     """Also of feeds that feedparser reads."""
     body = rss("<title>a & b</title>").replace(b"<item>", b"<ttl>60</ttl><skipHours><hour>24</hour></skipHours><item>")

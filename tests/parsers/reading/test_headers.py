@@ -5,6 +5,8 @@ from wire import NOW
 
 from parsers.reading.headers import max_age, retry_after, sendable
 
+SENT = "Mon, 16 Nov 2026 06:00:00 GMT"
+
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
@@ -55,10 +57,20 @@ def test_retry_after_is_clamped(value: str | None, seconds: float | None) -> Non
         ({"cache-control": "NO-CACHE"}, 0.0),
         ({"cache-control": 'no-cache="set-cookie, x", max-age=600'}, 600.0),
         ({"cache-control": ",,=,;" * 10_000}, None),
+        ({"date": SENT, "expires": "Mon, 16 Nov 2026 06:10:00 GMT"}, 600.0),
+        ({"date": SENT, "expires": "Mon, 16 Nov 2026 06:10:00 GMT", "age": "200"}, 400.0),
+        ({"date": SENT, "expires": "Mon, 16 Nov 2026 06:10:00 GMT", "cache-control": "public"}, 600.0),
+        ({"date": SENT, "expires": "Mon, 16 Nov 2026 06:10:00 GMT", "cache-control": "max-age=60"}, 60.0),
+        ({"date": SENT, "expires": "Mon, 16 Nov 2026 06:10:00 GMT", "cache-control": "no-cache"}, 0.0),
+        ({"date": SENT, "expires": "Fri, 31 Dec 9999 23:59:59 GMT"}, 86_400.0),
+        ({"date": SENT, "expires": "Thu, 19 Nov 1981 08:52:00 GMT"}, 0.0),
+        ({"date": SENT, "expires": "0"}, 0.0),
+        ({"date": "today", "expires": "Mon, 16 Nov 2026 06:10:00 GMT"}, None),
+        ({"date": SENT}, None),
     ],
 )
 def test_max_age_is_clamped(headers: dict[str, str], seconds: float | None) -> None:
-    """Cache-Control tells how long nothing new is to be expected, a day at most; rubbish is unknown."""
+    """Cache-Control, else Expires, tells how long nothing new is to be expected, a day at most; rubbish is unknown."""
     assert max_age(headers) == seconds
 
 

@@ -50,6 +50,18 @@ def test_titles(title: str, code: str) -> None:
     assert detect(title, code) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("MINISTERS AGREE ON A NEW PLAN FOR THE DEFENCE INDUSTRY", "en"),
+        ("МІНІСТР ОБОРОНИ ПІДПИСАВ НОВУ УГОДУ ПРО СПІВПРАЦЮ", "uk"),
+    ],
+)
+def test_capitals_change_no_language(text: str, code: str) -> None:
+    """Headlines of agencies come in capitals, which the detector alone takes for other languages."""
+    assert detect(text) == code
+
+
 def test_short_titles_of_names_keep_the_hint() -> None:
     """`Ursula von der Leyen` sounds German to a detector; a source that says Polish is believed."""
     assert detect("Donald Tusk: NATO, Ramstein", "pl") == "pl"

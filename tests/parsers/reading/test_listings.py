@@ -145,6 +145,15 @@ def test_the_first_text_that_is_a_date_counts() -> None:
     assert entry.published == datetime(2026, 7, 3, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(("day_first", "month", "day"), [(True, 6, 11), (False, 11, 6)])
+def test_numbers_are_read_in_the_order_of_the_site(day_first: bool, month: int, day: int) -> None:
+    """American sites put the month first; what stands there is kept as it was."""
+    page = b"<p><a href='/a'>Some words</a><time datetime='11/06/26'>11/06/26</time></p>"
+    (entry,) = parse_listing(page, URL, Listing(block="p", date="time", day_first=day_first)).entries
+
+    assert (entry.published, entry.published_raw) == (datetime(2026, month, day, tzinfo=UTC), "11/06/26")
+
+
 def test_rules_that_fit_a_menu_are_noticed() -> None:
     """A redesign can leave selectors that find links, only not those of articles."""
     page = b"<ul><li><a href='/a'>About us</a></li><li><a href='/b'>Topics</a></li><li><a href='/c'>Staff</a></li></ul>"

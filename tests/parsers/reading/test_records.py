@@ -19,6 +19,12 @@ REGISTER = Records(
     document="pdf_url",
 )
 MEETINGS = Records(entries="css_meetings_scheduled.meeting", title="matter", published="last_update_iso_8601")
+HEARINGS = Records(
+    entries="css_meetings_scheduled.meeting",
+    id="identifier",
+    title=("committee", "matter"),
+    summary=("sub_cmte", "day_of_week", "date", "room"),
+)
 
 
 def read(body: str, rules: Records) -> tuple[Entry, ...]:
@@ -46,6 +52,34 @@ def test_xml_records_become_entries() -> None:
     assert first.title == "Hearings to examine the industrial base for munitions."
     assert first.published == datetime(2026, 11, 12, 16, 2, 11, tzinfo=UTC)
     assert (second.title, second.url) == ("Business meeting to consider the nomination of an envoy.", None)
+
+
+def test_several_names_are_joined() -> None:
+    """In the order of the rule; what a record lacks, or has empty, leaves no mark. Its own identifier is kept."""
+    first, second = parse_records((DATA / "senate-hearings.xml").read_bytes(), URL, HEARINGS).entries
+
+    assert (first.guid, first.title, first.summary) == (
+        "990001",
+        "Armed Services · Hearings to examine the industrial base for munitions.",
+        "Thursday · 19-NOV-2026 09:30 AM · SD-G50",
+    )
+    assert (second.guid, second.summary, second.published) == ("990002", "", None)
+
+
+@pytest.mark.parametrize(
+    ("record", "guid", "url"),
+    [
+        ('{"t": "x", "i": 17}', "17", None),
+        ('{"t": "x", "i": null}', None, None),
+        ('{"t": "x", "i": "https://a.example/1"}', "https://a.example/1", "https://a.example/1"),
+        ('{"t": "x", "i": "javascript:alert(1)"}', "javascript:alert(1)", None),
+    ],
+)
+def test_identifiers_are_verbatim(record: str, guid: str | None, url: str | None) -> None:
+    """Numbers too; one that is an address leads to the article where the record has no other."""
+    (entry,) = read(f"[{record}]", Records(entries=".", title="t", id="i"))
+
+    assert (entry.guid, entry.url) == (guid, url)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,9 @@ USUAL = """
 <itunes:duration>12:00</itunes:duration>
 <enclosure url="https://a.example/e.pdf" length="-1" type="application/PDF"/>
 <source url="https://b.example/feed">Other</source>
+<source url="https://b.example/feed"/>
+<source>&amp;lt;b>Caf&#233; &amp;amp; sociÃ©tÃ©</source>
+<media:group><source url="https://b.example/feed">Inner</source></media:group>
 <comments>https://a.example/c</comments>
 <slash:comments>7</slash:comments>
 <own:score a="1">9</own:score>
@@ -105,6 +108,8 @@ ODD = """
 <dc:title>of Dublin</dc:title>
 <image><title>of an image</title><url>x</url></image>
 <source><title>of another feed</title><id>9</id></source>
+<source url="https://b.example/feed">a&#146;b</source>
+<source url="https://b.example/feed" xml:lang="de">Andere</source>
 <guid>a&#146;b</guid>
 <link>https://a.example/&amp;amp;x</link>
 <media:keywords>one, two</media:keywords>

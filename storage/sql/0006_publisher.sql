@@ -1,0 +1,3 @@
+-- The outlet behind an entry, where the source is an aggregator that names it.
+
+ALTER TABLE entries ADD COLUMN publisher VARCHAR;
