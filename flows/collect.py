@@ -42,7 +42,7 @@ from parsers.judging.stories import group
 from parsers.judging.topics import Rules, judge_document
 from parsers.model import Item
 from parsers.reading.confined import Readers
-from parsers.reading.fetch import Web
+from parsers.reading.web.fetch import Web
 from storage.archive import Archive, store_archived
 from storage.collected import Brought, FetchRow, known_entries_of, store_visits, unbalanced
 from storage.database import GLANCE, Connection, open_live

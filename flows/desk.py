@@ -13,15 +13,15 @@ from parsers.configured import Site, Source
 from parsers.errors import FetchFailed, Unreadable
 from parsers.judging.assess import assess
 from parsers.model import Entry, Feed, JudgedItem, Page, Request, Response
-from parsers.reading.aggregators import resolved
+from parsers.reading.articles.pages import parse_page
+from parsers.reading.articles.sites import site_for
 from parsers.reading.confined import Readers
-from parsers.reading.feeds import parse_feed
-from parsers.reading.listings import parse_listing
-from parsers.reading.pages import parse_page
-from parsers.reading.pdf import parse_pdf
-from parsers.reading.records import parse_records
-from parsers.reading.sitemaps import parse_sitemap
-from parsers.reading.sites import site_for
+from parsers.reading.lists.aggregators import resolved
+from parsers.reading.lists.feeds import parse_feed
+from parsers.reading.lists.listings import parse_listing
+from parsers.reading.lists.records import parse_records
+from parsers.reading.lists.sitemaps import parse_sitemap
+from parsers.reading.pdfs.pdf import parse_pdf
 
 T = TypeVar("T")
 Get = Callable[[Request], Awaitable[Response]]

@@ -17,12 +17,12 @@ from parsers.judging.dedupe import CopyIndex
 from parsers.judging.stories import group
 from parsers.judging.topics import Rules, judge
 from parsers.model import Entry, Feed, Item, Judgement, Page
+from parsers.reading.articles.pages import parse_page
 from parsers.reading.confined import Readers
 from parsers.reading.dates import parse_date
-from parsers.reading.feeds import parse_feed
+from parsers.reading.lists.feeds import parse_feed
 from parsers.reading.normalise import make_item
-from parsers.reading.pages import parse_page
-from parsers.reading.pdf import parse_pdf
+from parsers.reading.pdfs.pdf import parse_pdf
 
 Line = Mapping[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

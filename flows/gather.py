@@ -17,9 +17,9 @@ from parsers.errors import FetchFailed, Refused, SeabridgeError, Unreadable
 from parsers.judging.health import Visit
 from parsers.judging.novelty import HORIZON, Decision, Known, decide
 from parsers.model import Entry, Feed, JudgedItem, Response
-from parsers.reading.channels import feed_fingerprint
-from parsers.reading.headers import max_age
 from parsers.reading.links import absolute
+from parsers.reading.lists.channels import feed_fingerprint
+from parsers.reading.web.headers import max_age
 from storage.collected import FetchRow, Quarantined
 from storage.sources import FeedState
 

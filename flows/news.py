@@ -17,8 +17,8 @@ from parsers.configured import Source
 from parsers.errors import FetchFailed, Refused, Unreadable
 from parsers.judging.novelty import Decision, Known, waiting, waiting_since
 from parsers.model import Entry, JudgedItem, Page, Response
+from parsers.reading.articles.pages import MAX_BYTES as MAX_PAGE_BYTES
 from parsers.reading.normalise import NOT_THE_ARTICLE
-from parsers.reading.pages import MAX_BYTES as MAX_PAGE_BYTES
 from storage.collected import Quarantined
 
 MAX_DOCUMENT_BYTES = 20_000_000

@@ -21,9 +21,9 @@ from parsers.judging.health import state_of
 from parsers.judging.states import STATES
 from parsers.model import Feed, Request
 from parsers.reading.confined import Readers
-from parsers.reading.discovery import feed_candidates
-from parsers.reading.feeds import parse_feed
-from parsers.reading.fetch import Web
+from parsers.reading.lists.discovery import feed_candidates
+from parsers.reading.lists.feeds import parse_feed
+from parsers.reading.web.fetch import Web
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import pytest
 from parsers.configured import FetchLimits
 from parsers.errors import FetchFailed, Refused, SeabridgeError
 from parsers.model import Request, Response
-from parsers.reading import fetch
-from parsers.reading.fetch import Web
+from parsers.reading.web import fetch
+from parsers.reading.web.fetch import Web
 
 NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
 QUICK = FetchLimits(connect=2.0, total=1.0)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from parsers.model import Entry
-from parsers.reading.entries import is_empty
 from parsers.reading.links import same_address
+from parsers.reading.lists.entries import is_empty
 from parsers.reading.normalise import entry_key, entry_sha256
 
 HORIZON = timedelta(days=90)

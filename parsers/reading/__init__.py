@@ -1,4 +1,5 @@
 """From bytes to items: fetch, read in child processes, normalise. Judges nothing.
 
-Only `fetch` and what it is made of (`dialling`, `addresses`, `codings`) touch the network.
+Only `web` touches the network. `lists` reads what a source itself answers, `articles` and `pdfs` what its entries
+link to.
 """

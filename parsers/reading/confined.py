@@ -27,10 +27,10 @@ T = TypeVar("T")
 
 PRELOADED = [
     "parsers.reading.confined",
-    "parsers.reading.feeds",
-    "parsers.reading.listings",
-    "parsers.reading.pages",
-    "parsers.reading.pdf",
+    "parsers.reading.lists.feeds",
+    "parsers.reading.lists.listings",
+    "parsers.reading.articles.pages",
+    "parsers.reading.pdfs.pdf",
 ]
 """Loaded once in the process that children are forked from, so that a child starts in milliseconds."""
 TRIES = 2

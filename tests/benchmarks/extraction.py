@@ -29,7 +29,7 @@ REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
 from parsers.model import Page  # noqa: E402
-from parsers.reading.pages import parse_page  # noqa: E402
+from parsers.reading.articles.pages import parse_page  # noqa: E402
 
 Shingles = Counter[tuple[str, ...]]
 

@@ -35,7 +35,7 @@ sys.path[:0] = [str(REPOSITORY), str(Path(__file__).parent)]
 from extraction import score, shingles  # noqa: E402
 
 from parsers.model import Page  # noqa: E402
-from parsers.reading.pdf import parse_pdf  # noqa: E402
+from parsers.reading.pdfs.pdf import parse_pdf  # noqa: E402
 
 TITLE = "Common stores for allied forces"
 AUTHORS = ("Ana Kowalska", "Jean Dupont")

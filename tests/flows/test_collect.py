@@ -22,7 +22,7 @@ from drivers import REPOSITORY, LoopbackWeb, Seabridge
 import flows.collect as collection
 from flows.sample.render import resources
 from flows.sample_server import SAMPLE_NOW, sample_sources
-from parsers.reading.feeds import parse_feed
+from parsers.reading.lists.feeds import parse_feed
 from storage.database import open_live
 
 NEWS = ("EU and US sign arrangement on defence cooperation", SAMPLE_NOW - timedelta(days=2),

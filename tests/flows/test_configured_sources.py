@@ -14,11 +14,11 @@ import pytest
 
 from flows.settings import load
 from parsers.configured import Listing, Records, Source
-from parsers.reading.aggregators import GOOGLE_NEWS
 from parsers.reading.dates import date_from_url
 from parsers.reading.links import host_of
-from parsers.reading.listings import parse_listing
-from parsers.reading.records import parse_records
+from parsers.reading.lists.aggregators import GOOGLE_NEWS
+from parsers.reading.lists.listings import parse_listing
+from parsers.reading.lists.records import parse_records
 
 DATA = Path(__file__).parent.parent / "data"
 SOURCES = {source.id: source for source in load().sources}

@@ -1,0 +1,1 @@
+"""Reading the article on a page: text, title, names, dates."""

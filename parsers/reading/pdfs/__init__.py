@@ -1,0 +1,1 @@
+"""Reading the article in a PDF."""

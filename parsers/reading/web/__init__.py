@@ -1,0 +1,1 @@
+"""Getting one address from the web within limits. Reads nothing of what comes."""
