@@ -59,11 +59,12 @@ def report_of(tally: Tally, turn: Turn, already: int) -> Report:
     figures |= {f"  {outcome}": count for outcome, count in tally.outcomes.most_common()}
     figures["stories"] = tally.stories
     lines = (*(f"failed: {failure}" for failure in tally.failures), *tally.events, *turn.left_alone)
+    tables = {"sources in trouble": [_row(one) for one in tally.trouble]} if tally.trouble else {}
     if state_of(tally, already) == "failed":
-        return Report("collect", "failed", figures, (*lines, "No source could be read: is the network there?"))
+        lines = (*lines, "No source could be read: is the network there?")
+        return Report("collect", "failed", figures, lines, tables=tables)
     if turn.not_due and not turn.visited:
         return Report("collect", "nothing", figures, (*lines, "No source is due."))
-    tables = {"sources in trouble": [_row(one) for one in tally.trouble]} if tally.trouble else {}
     return Report("collect", "partial" if tally.failures else "done", figures, lines, tables=tables)
 
 
