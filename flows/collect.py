@@ -15,7 +15,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -63,8 +63,8 @@ STORED_AT_ONCE = 200
 """Sources. Closing the database writes it out, which costs as much as storing ten."""
 STORING_WAITS = 2.0
 """Seconds, for more sources to be stored together with the first that is ready."""
-MOST_BEGUN, MOST_HELD = 32, 3_000
-"""Visits at one time, and entries that wait to be stored: what is fetched faster than it is stored takes up memory."""
+MOST_BEGUN, MOST_HELD = 32, 15_000_000
+"""Visits at one time, and bytes that wait to be stored: what is fetched faster than it is stored takes up memory."""
 NOT_REACHED = frozenset({"dns", "connection", "timeout"})
 MANY = 5
 """Sources that fail together because we are offline; fewer may well fail by themselves."""
@@ -117,20 +117,35 @@ def collect(
     request = _request(only, due=due, since=since)
     with open_live(settings.home) as con:
         run = None if dry_run else _begin(con, settings, request, now)
-        states = feed_states(con)
-        turn = turn_of(sources, states, now, named=bool(only), due=due)
-        waiting = [source for source in turn.visited if run is None or source.id not in run.done_sources]
-        memory = _remember(con, waiting, states, now)
-    copies = CopyIndex(memory.recent)  # takes seconds, in which nobody should have to wait for the database
-    network = network or Network(settings.fetch)
-    visit = _Visit(settings, now, since, network, rules_of(settings), memory, copies, run, tell, began)
-    with closed_on_failure(settings, run, visit.moment):
+    with closed_on_failure(settings, run, lambda: _moment(now, began)):
+        with open_live(settings.home) as con:
+            states = feed_states(con)
+            turn = turn_of(sources, states, now, named=bool(only), due=due)
+            waiting = [source for source in turn.visited if run is None or source.id not in run.done_sources]
+            memory = _remember(con, waiting, states, now)
+        copies = CopyIndex(memory.recent)  # takes seconds, in which nobody should have to wait for the database
+        network = network or Network(settings.fetch)
+        visit = _Visit(settings, now, since, network, rules_of(settings), memory, copies, run, tell, began)
         asyncio.run(visit.all(waiting))
         if run is not None:
             visit.tally.stories = _stories(settings, now, news=visit.tally.items > 0 or run.after_failure)
             visit.tally.events += upkeep(settings, visit.moment(), run.id)
             visit.tally.trouble = _close(settings, run, visit)
     return report_of(visit.tally, turn, already=len(turn.visited) - len(waiting))
+
+
+def _moment(now: datetime, began: float) -> datetime:
+    return now + timedelta(seconds=time.monotonic() - began)
+
+
+async def _to_the_end(work: Awaitable[None]) -> None:
+    """What a thread does cannot be cancelled: whoever is must wait until it is done, or both would use the archive."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def _request(only: Sequence[str], *, due: bool, since: datetime | None) -> str:
@@ -203,7 +218,7 @@ class _Visit:
 
     def moment(self) -> datetime:
         """`now` moved on by the time that the run has taken so far."""
-        return self.now + timedelta(seconds=time.monotonic() - self.began)
+        return _moment(self.now, self.began)
 
     async def all(self, sources: Sequence[Source]) -> None:
         """Visit all at once; judge and store one after the other, in the order given."""
@@ -223,12 +238,12 @@ class _Visit:
                 visits = deque(asyncio.create_task(self._gather(source, desk)) for source in sources)
                 while visits:
                     await visits[0]
-                    await asyncio.wait(list(islice(visits, STORED_AT_ONCE)), timeout=STORING_WAITS)
+                    await self._some(list(islice(visits, STORED_AT_ONCE)))
                     batch: list[Gathered] = []
                     while visits and visits[0].done() and len(batch) < STORED_AT_ONCE:
                         batch.append(visits.popleft().result())
-                    await asyncio.to_thread(self._take, batch, archive)
-                    self._hold(-sum(len(gathered.decisions) for gathered in batch))
+                    await _to_the_end(asyncio.to_thread(self._take, batch, archive))
+                    self._hold(-sum(gathered.weight for gathered in batch))
                     self.tell("sources", len(sources) - len(visits), len(sources))
                 await self._seeds(desk)
 
@@ -248,12 +263,19 @@ class _Visit:
         async with self.begun:
             await self.room.wait()
             gathered = await self._visit(source, desk)
-        self._hold(len(gathered.decisions))
+        self._hold(gathered.weight)
+        self.tally.heard |= gathered.fetch.kind not in NOT_REACHED
         return gathered
 
-    def _hold(self, entries: int) -> None:
-        """So many more entries, or fewer, wait to be stored; new visits begin while they are not too many."""
-        self.tally.held += entries
+    async def _some(self, visits: Sequence["asyncio.Task[Gathered]"]) -> None:
+        """Wait for more visits to store together; while nobody has answered, until somebody does or all have failed."""
+        while not self.tally.heard and (waiting := [visit for visit in visits if not visit.done()]):
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(visits, timeout=STORING_WAITS)
+
+    def _hold(self, weight: int) -> None:
+        """So many more bytes, or fewer, wait to be stored; new visits begin while they are not too many."""
+        self.tally.held += weight
         if self.tally.held < MOST_HELD:
             self.room.set()
         else:
@@ -273,7 +295,8 @@ class _Visit:
     def _take(self, batch: Sequence[Gathered], archive: Archive) -> None:
         """Judge, archive and store what some sources brought, in their order."""
         judged = [judge_gathered(gathered, self.copies, self.now) for gathered in batch]
-        cut_off = self._is_cut_off(batch)
+        # Many sources, and nobody answers: it is our own network that is down, and no source is to blame.
+        cut_off = not self.tally.heard and len(self.memory.known) >= MANY
         healths = [self._health(gathered, cut_off=cut_off) for gathered in batch]
         for gathered, made, (_, events) in zip(batch, judged, healths, strict=True):
             self.tally.count(gathered, made, events)
@@ -293,11 +316,6 @@ class _Visit:
         state = self.memory.states.get(source_id)
         before = state.health if state else None
         return (before, ()) if cut_off else after(source_id, gathered.visit, before, self.memory.arrivals[source_id])
-
-    def _is_cut_off(self, batch: Sequence[Gathered]) -> bool:
-        """Whether it is our own network that is down: so far nobody answered, and nobody says why."""
-        silence = all(gathered.fetch.kind in NOT_REACHED for gathered in batch)
-        return silence and len(batch) >= MANY and not (self.tally.sources["read"] or self.tally.sources["unchanged"])
 
     async def _seeds(self, desk: Desk) -> None:
         """Store the seeds; those without a file are asked for at their addresses once, until one answer was stored."""

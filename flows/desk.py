@@ -22,6 +22,7 @@ from parsers.reading.lists.listings import parse_listing
 from parsers.reading.lists.records import parse_records
 from parsers.reading.lists.sitemaps import parse_sitemap
 from parsers.reading.pdfs.pdf import parse_pdf
+from parsers.reading.web.redirects import redirected
 
 T = TypeVar("T")
 Get = Callable[[Request], Awaitable[Response]]
@@ -85,10 +86,18 @@ class Desk:
 
 
 def request_to(source: Source, url: str) -> Request:
-    """A plain request with what the source's table says of asking it."""
-    return Request(
-        url, user_agent=source.user_agent, headers=source.headers, verify_tls=source.verify_tls, local=source.local
+    """A plain request with what the source's table says of asking it.
+
+    Headers, which may be a key, and the exception for its certificate hold for the source's own host alone.
+    """
+    own = Request(
+        source.url,
+        user_agent=source.user_agent,
+        headers=source.headers,
+        verify_tls=source.verify_tls,
+        local=source.local,
     )
+    return own if url == source.url else redirected(own, url)
 
 
 async def in_child(readers: Readers, function: Callable[..., T], *args: object) -> T:

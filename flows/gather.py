@@ -27,11 +27,15 @@ PAGES_PER_VISIT = 60
 """More than a busy source publishes between two visits; a feed of thousands must not take the places of all others."""
 VISIT_SECONDS = 300.0
 """Enough for 60 pages at 10 s each, two at a time; storing goes by the order of the sources, so all wait for one."""
+BYTES_PER_VISIT = 40_000_000
+"""Of pages and PDFs, which are all in memory until they are stored."""
 WALK = 12
-"""How many times these two a walk through older entries may cost: an operator asked for it and waits."""
+"""How many times these three a walk through older entries may cost: an operator asked for it and waits."""
 PARTS_PER_VISIT = 2
 """Sitemaps of an index that are read: the newest, and the one before, in case the month has just turned."""
 DOCUMENTS_PER_WALK = 50
+BYTES_PER_ENTRY = 4_000
+"""In memory, with its item; measured on feeds of short summaries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ class Gathered:
     feeds: tuple[Response, ...] = ()
     pages: tuple[Response, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory it takes up."""
+        return BYTES_PER_ENTRY * len(self.decisions) + sum(len(one.body) for one in (*self.feeds, *self.pages))
 
 
 @dataclass(slots=True)
@@ -139,8 +148,9 @@ def _gathered(
     row = dataclasses.replace(
         row, outcome="read", format=feed.format, problems=tuple(documents.problems), entries=len(entries)
     )
-    # A page that waits, and an index that stays the same while its sitemaps change: the next visit must look again.
-    if feed.parts or any(one.waits for one in made.values()):
+    # A page that waits, an entry that nobody could judge, an index that stays the same while its sitemaps change: the
+    # next visit must look again.
+    if feed.parts or any(one.waits or one.decision.verdict == "unjudged" for one in made.values()):
         row = dataclasses.replace(row, etag=None, last_modified=None, body_sha256=None)
     visit = _facts(documents, decisions, known, made, row, now)
     return Gathered(
@@ -185,7 +195,8 @@ def _facts(
 
 def _effort(*, walking: bool) -> Effort:
     times = WALK if walking else 1
-    return Effort(PAGES_PER_VISIT * times, asyncio.get_running_loop().time() + VISIT_SECONDS * times)
+    until = asyncio.get_running_loop().time() + VISIT_SECONDS * times
+    return Effort(PAGES_PER_VISIT * times, BYTES_PER_VISIT * times, until)
 
 
 def _failed_visit(row: FetchRow, error: SeabridgeError) -> Visit:
@@ -210,7 +221,7 @@ async def _documents(source: Source, response: Response, desk: Desk, since: date
 
     Raises:
         Unreadable: the answer is not of the source's form.
-        FetchFailed, Refused, Unreadable: none of the sitemaps in its index could be read.
+        FetchFailed: none of the sitemaps in its index could be read.
     """
     feed = await parsed(source, response, desk.readers)
     documents = _Documents(feed, [response])
@@ -222,7 +233,8 @@ async def _documents(source: Source, response: Response, desk: Desk, since: date
         except (FetchFailed, Refused, Unreadable) as error:
             documents.problems.append(f"not read: {error}")
             if number == len(parts) and not documents.entries:
-                raise
+                # not as it is: a part that is gone does not make the source gone
+                raise FetchFailed(source.url, "status", f"none of its sitemaps could be read: {error}") from error
     documents.own = len(documents.entries)
     if since:
         await _walk(documents, source, desk, since)

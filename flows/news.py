@@ -33,11 +33,12 @@ LANDING_PAGE = 1_500
 """A page with fewer characters that offers a PDF is the PDF's cover: think tanks publish so."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Effort:
-    """What one visit to a source may cost. `until`: by the clock of the event loop."""
+    """What one visit to a source may still cost: pages, bytes of them, and until when by the event loop's clock."""
 
     pages: int
+    bytes: int
     until: float
 
 
@@ -93,7 +94,7 @@ async def _with_page(
     source: Source, decision: Decision, before: Known | None, judged: JudgedItem, url: str, effort: Effort, desk: Desk
 ) -> News:
     """The item of one entry from the page behind it; `judged` is what the feed alone gives."""
-    reading = _Reading(source, desk)
+    reading = _Reading(source, desk, effort)
     try:
         async with asyncio.timeout_at(effort.until):
             page = await reading.article(decision.entry, url)
@@ -106,10 +107,14 @@ async def _with_page(
         news = _without_page(decision, before, judged, error.detail, desk.now, passes=False)
     else:
         (whole,) = await desk.assess(source, [(decision.entry, page)])
-        detail = "its text could not be judged"
-        news = (
-            News(decision, whole) if whole else _without_page(decision, before, judged, detail, desk.now, passes=False)
-        )
+        if whole is None:
+            detail = "its text could not be judged"
+            news = _without_page(decision, before, judged, detail, desk.now, passes=False)
+        elif before is not None and before.has_page and whole.item.text_origin not in ("page", "pdf"):
+            # a wall where the article was: its notice must not take the place of the text that is stored
+            news = _without_page(decision, before, judged, "; ".join(page.problems), desk.now, passes=False)
+        else:
+            news = News(decision, whole)
     return dataclasses.replace(news, responses=tuple(reading.received), broken=tuple(reading.broken))
 
 
@@ -119,6 +124,7 @@ class _Reading:
 
     source: Source
     desk: Desk
+    effort: Effort
     received: list[Response] = field(default_factory=list)
     broken: list[Quarantined] = field(default_factory=list)
 
@@ -139,7 +145,10 @@ class _Reading:
 
     async def _read(self, url: str) -> Page:
         request = dataclasses.replace(request_to(self.source, url), robots=True, max_bytes=MAX_DOCUMENT_BYTES)
+        if self.effort.bytes <= 0:
+            raise FetchFailed(url, "too-much", "others of this visit were so large that there was no room for it")
         response = await self.desk.ask(request)
+        self.effort.bytes -= len(response.body)
         try:
             page = await read_document(response, self.desk.readers, self.desk.sites)
         except Unreadable as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,7 @@ def status(home: Path, now: datetime) -> Status:
         editions = [(row, balance(con, row.id, row.revision)) for row in list_editions(con)[:EDITIONS]]
         ledgers = [list_deliveries(con, row.id, row.revision) for row, _ in editions]
         events = recent_events(con, now - LATELY)
+    latest = list({(one.source_id, one.event.kind): one for one in reversed(events)}.values())[::-1]
     trouble = troubles(states)
     unverified = [source for source, is_verified in asked.items() if not is_verified]
     lines = [
@@ -132,9 +133,9 @@ def status(home: Path, now: datetime) -> Status:
         ),
         (
             f"Lately, in {LATELY.days} days"
-            + (f" (the last {EVENTS} of {len(events)})" if len(events) > EVENTS else ""),
+            + (f" (the last {EVENTS} of {len(latest)})" if len(latest) > EVENTS else ""),
             ("when", "source", "what", ""),
-            [(_day(one.at), one.source_id, one.event.kind, one.event.detail) for one in events[:EVENTS]],
+            [(_day(one.at), one.source_id, one.event.kind, one.event.detail) for one in latest[:EVENTS]],
         ),
         (
             "Editions",
@@ -173,7 +174,7 @@ def status(home: Path, now: datetime) -> Status:
 
 
 def _day(moment: datetime | None, unknown: str = "never") -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else unknown
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment else unknown
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

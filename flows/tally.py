@@ -15,7 +15,12 @@ from storage.runs import RunState
 
 @dataclass(slots=True)
 class Tally:
-    """What the report will say; counted while the run goes on. `held`: entries read and not yet stored."""
+    """What the report will say, and how the run stands.
+
+    Attributes:
+        held: bytes that are read and not yet stored.
+        heard: whether any source has answered, in whatever way.
+    """
 
     sources: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -25,6 +30,7 @@ class Tally:
     items: int = 0
     stories: int = 0
     held: int = 0
+    heard: bool = False
 
     def count(self, gathered: Gathered, judged: Judged, events: Sequence[Event]) -> None:
         fetch = gathered.fetch

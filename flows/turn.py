@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from parsers.configured import Source
 from storage.sources import FeedState
+
+LONGEST_QUIET, LONGEST_WAIT = timedelta(days=1), timedelta(days=9)
+"""What a server may ask for at most, and that with `skipDays` on top: a later time was stored by a clock that was
+ahead, and must not silence a source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,9 @@ def turn_of(
         health = state.health if state else None
         if health and health.state == "gone":
             left_alone.append(f"gone: {source.id} is not asked any more; remove it, or: collect --source {source.id}")
-        elif health and health.quiet_until and health.quiet_until > now:
+        elif health and health.quiet_until and now < health.quiet_until <= now + LONGEST_QUIET:
             left_alone.append(f"quiet: {source.id} asks to be left alone until {health.quiet_until:%Y-%m-%d %H:%M} UTC")
-        elif due and health and health.next_visit_at > now:
+        elif due and health and now < health.next_visit_at <= now + LONGEST_WAIT:
             not_due += 1
         else:
             visited.append(source)

@@ -64,7 +64,8 @@ class Refused(Permanent):
 
 class Unreadable(Permanent):
     """The bytes are no feed, page or PDF. `kind`: not-a-feed, not-a-page, not-a-pdf, encrypted, empty, parse-limit,
-    parser-error; and, for what came instead of a feed, html, login, challenge."""
+    parser-error, no-match (the rules of its source fit nothing); and, for what came instead of a feed, html, login,
+    challenge."""
 
     def __init__(self, what: str, kind: str, detail: str):
         super().__init__(what, kind, detail)  # these very arguments, so that it survives the way out of a child process

@@ -17,10 +17,11 @@ import duckdb
 
 from parsers.configured import Keep
 from storage.archive import CLOSED, OPEN, SOURCE, Archived, answers_in, close, lock, store_archived
-from storage.warc import beginning, read_member
+from storage.warc import beginning, read_member, unpack
 from storage.writing import as_json_list, transaction
 
 _NAMES = "(SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))"
+_GZIP = b"\x1f\x8b"
 _SOURCE_LINE = re.compile(rf"^{SOURCE}: (\S+)\r$".encode(), re.MULTILINE)
 
 
@@ -62,7 +63,8 @@ def mend(folder: Path, con: duckdb.DuckDBPyConnection) -> list[str]:
     """Cut the half-written answer off every file that a dead process left open; one sentence for each file.
 
     Only these files are read, from the last place that SQL knows of. Answers that are whole and were not noted yet are
-    noted; the source that a torn one came from was not stored, so the next collection asks it again anyway.
+    noted; the source that a torn one came from was not stored, so the next collection asks it again anyway. A file
+    that holds something else is left alone and said each time.
     """
     told = []
     for path in sorted(folder.glob(f"*{OPEN}")):
@@ -71,12 +73,18 @@ def mend(folder: Path, con: duckdb.DuckDBPyConnection) -> list[str]:
             file.close()
             continue
         name = path.name.replace(OPEN, CLOSED)
-        end = file.seek(0, os.SEEK_END)
-        known = _last_known(con, name)
-        known = known if known < end else 0
-        torn = _cut_torn_record(file, known, end)
-        con.execute("DELETE FROM archive WHERE file = ? AND byte_offset >= ?", [name, file.tell()])
-        found = note_again(con, list(answers_in(folder, name, known)))
+        try:
+            _check_beginning(file)
+            end = file.seek(0, os.SEEK_END)
+            known = _last_known(con, name)
+            known = known if known < end else 0
+            torn = _cut_torn_record(file, known, end)
+            con.execute("DELETE FROM archive WHERE file = ? AND byte_offset >= ?", [name, file.tell()])
+            found = note_again(con, list(answers_in(folder, name, known)))
+        except ValueError as error:
+            file.close()
+            told.append(f"{path.name} is no archive of ours and stays as it is ({error}); move it out of {folder}")
+            continue
         close(folder, name, file)
         told.append(_told(name, torn, found))
     return told
@@ -170,6 +178,24 @@ def _closed(folder: Path) -> Mapping[str, os.stat_result]:
 def _last_known(con: duckdb.DuckDBPyConnection, name: str) -> int:
     ((offset,),) = con.execute("SELECT coalesce(max(byte_offset), 0) FROM archive WHERE file = ?", [name]).fetchall()
     return int(offset)
+
+
+def _check_beginning(file: IO[bytes]) -> None:
+    """Before anything is cut: a file whose first record was torn is ours, one of another kind is not ours to cut.
+
+    Raises:
+        ValueError: the file begins with what a collection never writes. Zeros may be the work of a failing disk.
+    """
+    file.seek(0)
+    head = file.read(len(_GZIP))
+    if head.strip(b"\0") and not _GZIP.startswith(head):
+        raise ValueError("no gzip file")
+    file.seek(0)
+    try:
+        first = read_member(file)
+    except ValueError:
+        return
+    unpack(first)
 
 
 def _cut_torn_record(file: IO[bytes], known: int, end: int) -> bytes:

@@ -38,6 +38,8 @@ news AS (
     SELECT source_id, timezone('UTC', first_seen_at)::DATE AS day, count(*) AS entries
     FROM entries
     WHERE source_id IN (FROM asked) AND first_seen_at >= $since
+        AND coalesce(published_at, first_seen_at)
+            BETWEEN first_seen_at - INTERVAL 48 HOUR AND first_seen_at + INTERVAL 48 HOUR
     GROUP BY ALL
 )
 SELECT source_id, list(coalesce(entries, 0) ORDER BY day)
@@ -127,7 +129,8 @@ def feed_states(con: duckdb.DuckDBPyConnection) -> Mapping[str, FeedState]:
 def arrivals(con: duckdb.DuckDBPyConnection, source_ids: Sequence[str], now: datetime) -> Mapping[str, tuple[int, ...]]:
     """Id of each source -> entries first seen on each of the last 28 whole UTC days before `now`, oldest first.
 
-    Days up to the one on which its address was read first are left out: a first visit brings a whole feed.
+    Days up to the one on which its address was read first are left out: a first visit brings a whole feed. So are
+    entries dated more than two days from when they were seen: a walk back through 1,500 older ones is no busy day.
     """
     today = now.astimezone(UTC).date()
     since = datetime(today.year, today.month, today.day, tzinfo=UTC) - WINDOW

@@ -72,7 +72,7 @@ def check(
                 f"{one.newest:%Y-%m-%d}" if one.newest else "-",
                 _share(one.dated),
                 _share(one.with_text),
-                one.advice,
+                f"{one.advice} ({one.detail})" if ids and one.detail else one.advice,
             )
             for one in checked
         ]

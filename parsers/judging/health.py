@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from parsers.judging.findings import Memory, Visit, at_sight, is_usual_now, remembered
 from parsers.judging.pace import allowed, asked_to_wait, back_off, interval, next_visit
-from parsers.judging.states import ANSWERS, STATES, TROUBLE, failure_named
+from parsers.judging.states import ANSWERS, STATES, TROUBLE, Standing, failure_named
 
 __all__ = ["Event", "Health", "Memory", "Visit", "after", "state_of"]
 
@@ -140,18 +140,24 @@ def _told(visit: Visit, start: Health, memory: Memory) -> list[Event]:
     if start.trouble >= TROUBLE:
         length = _length(visit.at - start.since)
         visits = "1 failed visit" if start.failures == 1 else f"{start.failures} failed visits"
-        told.append(Event("recovered", f"answers again after {length} and {visits} ({STATES[start.state].words})"))
+        words = _standing(start.state).words
+        told.append(Event("recovered", f"answers again after {length} and {visits} ({words})"))
     if visit.moved_to and visit.moved_to != start.memory.moved_to:
         told.append(Event("moved", f"has moved for good: set url = {visit.moved_to}"))
     before = {finding.name: finding for finding in start.memory.findings}
     now = {finding.name: finding for finding in memory.findings}
     for name, finding in now.items():
         if name not in before and name not in _NOT_TOLD:
-            told.append(Event(name, f"{STATES[name].words} ({finding.detail}); {STATES[name].remedy}"))
+            told.append(Event(name, f"{_standing(name).words} ({finding.detail}); {_standing(name).remedy}"))
     for name, finding in before.items():
         if name not in now and name not in _NOT_MENDED and not is_usual_now(finding, visit.at):
             told.append(Event("fixed", f"is no longer {name}, after {_length(visit.at - finding.since)}"))
     return told
+
+
+def _standing(state: str) -> Standing:
+    """Of a state that may have been remembered by another version, with names of its own."""
+    return STATES.get(state, STATES["failed"])
 
 
 def _length(time: timedelta) -> str:

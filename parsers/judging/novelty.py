@@ -13,6 +13,10 @@ from parsers.reading.normalise import entry_key, entry_sha256
 
 HORIZON = timedelta(days=90)
 """An entry published longer ago is not taken as an item: a new source would bring its whole archive as news."""
+MOST_ENTRIES_OF_AN_ADDRESS = 5
+MOST_KNOWN_OF_AN_ADDRESS = 20
+"""An address that more entries of one feed share, or more that are known, tells nothing about any of them: it is the
+page of a live ticker. Two thousand of its entries, each compared with all that were known, once took 75 seconds."""
 _WAITING = " waiting since "
 
 Verdict = Literal["new", "changed", "same", "repeat", "too-old", "empty", "unjudged"]
@@ -77,7 +81,7 @@ def decide(
     An entry without title, link and text is `empty`. A key that came earlier in the same feed is a `repeat`; known with
     the same hash is `same`, with another hash `changed`; unknown and older than `horizon` is `too-old`, by its date of
     publication or else of its last change; all others `new`. A known entry under a new guid is recognised by the rules
-    that `entry_key` states.
+    that `entry_key` states, unless its address is that of too many. The work grows with the sum of entries and known.
     """
     decisions: list[Decision] = []
     seen: set[str] = set()
@@ -109,22 +113,42 @@ def _former_guids(
     entries: Sequence[Entry], keys: Sequence[str], known: Mapping[str, Known]
 ) -> dict[int, tuple[str, Entry]]:
     """Position -> key and entry under the guid that it had before, for those that came under another one."""
-    unknown: dict[str, list[int]] = {}
-    for position, (entry, key) in enumerate(zip(entries, keys, strict=True)):
+    sharing: dict[str, list[int]] = {}
+    for position, entry in enumerate(entries):
         address = same_address(entry.url) if entry.url else ""
-        if key not in known and "/" in address:
-            unknown.setdefault(address, []).append(position)
+        if "/" in address:
+            sharing.setdefault(address, []).append(position)
+    known_there: dict[str, list[str]] = {
+        address: []
+        for address, positions in sharing.items()
+        if len(positions) <= MOST_ENTRIES_OF_AN_ADDRESS and any(keys[position] not in known for position in positions)
+    }
+    for key in known if known_there else ():
+        _, _, address = key.rpartition(" ")
+        if address in known_there:
+            known_there[address].append(key)
+    present = set(keys)
     found: dict[int, tuple[str, Entry]] = {}
-    for key in sorted(known.keys() - set(keys)) if unknown else ():
-        guid, _, address = key.rpartition(" ")
-        for position in unknown.get(address, ()):
-            entry = dataclasses.replace(entries[position], guid=guid or None)
-            if position not in found and entry_key(entry) == key and _is_alike(entry, known[key]):
-                found[position] = key, entry
-                break
+    for address, candidates in known_there.items():
+        gone = sorted(set(candidates) - present)
+        if gone and len(candidates) <= MOST_KNOWN_OF_AN_ADDRESS:
+            unknown = {position: entries[position] for position in sharing[address] if keys[position] not in known}
+            found |= _pairs(unknown, {key: known[key] for key in gone})
     return found
 
 
-def _is_alike(entry: Entry, before: Known) -> bool:
-    words, _, _ = before.entry_sha256.partition(_WAITING)
-    return words == entry_sha256(entry) or (entry.title != "" and entry.title == before.title)
+def _pairs(unknown: Mapping[int, Entry], gone: Mapping[str, Known]) -> dict[int, tuple[str, Entry]]:
+    """What `_former_guids` gives, for the few of one address; the hash of an entry is the same under every guid."""
+    hashes = {position: entry_sha256(entry) for position, entry in unknown.items()}
+    found: dict[int, tuple[str, Entry]] = {}
+    for key, before in gone.items():
+        guid, _, _ = key.rpartition(" ")
+        words, _, _ = before.entry_sha256.partition(_WAITING)
+        for position, said in unknown.items():
+            if position in found or not (words == hashes[position] or (said.title and said.title == before.title)):
+                continue
+            entry = dataclasses.replace(said, guid=guid or None)
+            if entry_key(entry) == key:
+                found[position] = key, entry
+                break
+    return found

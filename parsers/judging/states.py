@@ -56,6 +56,9 @@ STATES: Mapping[str, Standing] = {
     "server-error": Standing(SOFT, "has a fault of its own", "nothing to do, unless it stays so for days"),
     "status": Standing(HARD, "answers with an error", _LOOK),
     "not-a-feed": Standing(HARD, "sends something that is no feed", f"{_LOOK}; {_FIND}"),
+    "no-match": Standing(
+        HARD, "no longer looks as it did", "mend [sources.listing] or [sources.records] of the source in sources.toml"
+    ),
     "parse-limit": Standing(HARD, "sends something that takes too long to read", f"{_LOOK}; report it if it is sound"),
     "parser-error": Standing(HARD, "sends something that cannot be read", "please report it, with its address"),
     "too-large": Standing(HARD, "sends too much", "look for a feed of its news alone"),

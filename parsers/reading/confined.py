@@ -26,6 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PRELOADED = [
+    "parsers.judging.assess",
     "parsers.reading.confined",
     "parsers.reading.lists.feeds",
     "parsers.reading.lists.listings",

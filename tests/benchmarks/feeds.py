@@ -19,8 +19,8 @@ sys.path.insert(0, str(REPOSITORY))
 
 import feedparser  # noqa: E402
 
-from parsers.reading.lists import wellformed  # noqa: E402
 from parsers.reading.confined import Readers, ReadLimits  # noqa: E402
+from parsers.reading.lists import wellformed  # noqa: E402
 from parsers.reading.lists.channels import feed_fingerprint  # noqa: E402
 from parsers.reading.lists.feeds import parse_feed  # noqa: E402
 from parsers.reading.plain import decode  # noqa: E402

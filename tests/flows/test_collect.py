@@ -386,6 +386,25 @@ def test_killed_at_any_moment(seabridge: Seabridge, sample_web: SampleWeb, tmp_p
     assert killed >= 4
 
 
+def test_dead_sources_before_a_slow_one_are_judged(seabridge: Seabridge, web: LoopbackWeb) -> None:
+    """Somebody answered, so it is not our own network: those with names that nobody knows are in trouble."""
+    dead = [source_table(f"dead{n}", f"http://dead{n}.invalid/") for n in range(6)]
+    config(seabridge, *dead, source_table("one", web.put("/feed", rss(NEWS))))
+    assert seabridge("collect").code == 4
+    assert query(seabridge.home, "SELECT state, count(*) FROM feed_states GROUP BY state ORDER BY state") == [
+        ("dns", 6),
+        ("ok", 1),
+    ]
+
+
+def test_nobody_is_blamed_for_our_own_network(seabridge: Seabridge) -> None:
+    """Six names, none of which is known: the run failed, and no source is in trouble for it."""
+    config(seabridge, *[source_table(f"dead{n}", f"http://dead{n}.invalid/") for n in range(6)])
+    assert seabridge("collect").code == 1
+    assert query(seabridge.home, "SELECT DISTINCT state FROM feed_states") == [(None,)]
+    assert query(seabridge.home, "SELECT * FROM source_events") == []
+
+
 STOP = """
 import os, flows.collect
 from flows.__main__ import main

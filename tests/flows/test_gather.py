@@ -92,9 +92,10 @@ def visit(
     source: Source = SOURCE,
     since: datetime | None = None,
     pauses: Sequence[float] = (),
+    judged_by: Path | None = None,
 ) -> tuple[Gathered, Web]:
     web = Web(answers, now)
-    desk = Desk(web.get, readers, now, rules(), pauses=pauses)
+    desk = Desk(web.get, readers, now, judged_by or rules(), pauses=pauses)
     return asyncio.run(gather(source, state, known, desk, since=since)), web
 
 
@@ -340,3 +341,56 @@ def test_walk_back_by_links_and_by_pattern(readers: Readers, now: datetime) -> N
     ended, _ = visit(readers, now, answers, source=pattern, since=since)
     assert days_of(ended, now) == [1, 40]
     assert "older entries end here" in ended.fetch.problems[-1]
+
+
+def test_n_17_a_key_stays_with_the_host_that_it_is_for(readers: Readers, now: datetime) -> None:
+    """Entries and sitemaps may name any address: neither the source's headers nor its exception go there."""
+    source = replace(SOURCE, headers={"Authorization": "Bearer secret"}, verify_tls=False)
+    elsewhere = feed(now).replace(b"http://news.example/0", b"http://other.example/0")
+    _, web = visit(readers, now, {"/feed": elsewhere, "http://other.example/0": page()}, source=source)
+    assert [(dict(one.headers), one.verify_tls) for one in web.asked] == [
+        ({"Authorization": "Bearer secret"}, False),
+        ({}, True),
+    ]
+    part = INDEX.replace("news.example", "other.example").encode()
+    _, web = visit(readers, now, {"/feed": part}, source=replace(source, form="sitemap"))
+    assert [dict(one.headers) for one in web.asked[1:]] == [{}, {}]
+
+
+WALL = "Subscribe to continue reading this article. Already a subscriber? Sign in to your account. "
+
+
+def test_a_wall_does_not_take_the_text_away(readers: Readers, now: datetime) -> None:
+    """The page was read once; that it asks for money now is no reason to forget what it said."""
+    first, _ = visit(readers, now, {"/feed": feed(now), "/0": page()})
+    walled = f"<html><head><title>{TITLE}</title></head><body><article><p>{WALL}</p></article></body>".encode()
+    edited = feed(now, title=f"{TITLE}, at last")
+    second, _ = visit(readers, now, {"/feed": edited, "/0": walled}, remembered(first))
+    assert told(second) == [("same", None)]
+
+
+def test_sitemaps_that_are_gone_do_not_retire_the_source(readers: Readers, now: datetime) -> None:
+    """Only the source itself can say that it is gone, or when it wants to be asked again."""
+    gone = Refused("http://news.example/a.xml", "gone", "is gone for good", status=410)
+    busy = FetchFailed("http://news.example/b.xml", "status", "answered 429", status=429, retry_after=86_400.0)
+    source = replace(SOURCE, form="sitemap", pages=False)
+    gathered, _ = visit(readers, now, {"/feed": INDEX.encode(), "/a.xml": gone, "/b.xml": busy}, source=source)
+    assert (gathered.fetch.kind, gathered.visit.kind, gathered.visit.retry_after) == ("status", "status", None)
+
+
+def test_large_pages_leave_room_for_others(readers: Readers, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit into memory any more is read at the next visit."""
+    monkeypatch.setattr("flows.gather.BYTES_PER_VISIT", 1)
+    gathered, web = visit(readers, now, {"/feed": feed(now, 3), "/0": page(), "/1": page(), "/2": page()})
+    assert len(web.pages()) == 1
+    assert told(gathered) == [("new", "page"), ("new", "title"), ("new", "title")]
+    assert [" waiting since " in one.sha256 for one in gathered.decisions] == [False, True, True]
+
+
+def test_k_8_what_nobody_could_judge_is_judged_at_the_next_visit(
+    readers: Readers, now: datetime, tmp_path: Path
+) -> None:
+    """A fault of ours costs no entry: it is accounted for, and the feed is read again."""
+    broken, _ = visit(readers, now, {"/feed": feed(now, 3)}, judged_by=tmp_path / "none")
+    assert told(broken) == [("unjudged", None)] * 3
+    assert (broken.fetch.etag, broken.fetch.body_sha256) == (None, None)

@@ -1,6 +1,7 @@
 """The archive after a kill, on a full disk and within its limits, as a whole collection sees it."""
 
 import dataclasses
+import gzip
 import hashlib
 import os
 import shutil
@@ -216,3 +217,14 @@ def test_the_quarantine_is_kept_in_order_too(tmp_path: Path, web: LoopbackWeb) -
     assert upkeep(settings, SAMPLE_NOW + days) == ()
     (told,) = upkeep(settings, SAMPLE_NOW + days + timedelta(seconds=1))
     assert told == "1 unreadable documents went from the quarantine, not seen for 90 days"
+
+
+def test_a_file_of_another_kind_stops_no_collection(tmp_path: Path) -> None:
+    """A stranger in raw/ is one sentence at each run, and what else is due is done."""
+    settings = load(home=tmp_path)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "x.warc.gz.open").write_bytes(gzip.compress(b"hello"))
+
+    for _ in range(2):
+        (told,) = upkeep(settings, SAMPLE_NOW)
+        assert "x.warc.gz.open is no archive of ours" in told

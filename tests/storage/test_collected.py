@@ -153,6 +153,20 @@ def test_quarantine_keeps_the_same_bytes_once(con: Connection, make, now):
     assert rows == [(b"<html>\0\xff", 8, now, now + timedelta(hours=2))]
 
 
+def test_large_documents_are_kept_by_size_and_hash_alone(con: Connection, make, now):
+    """Their bytes are in the archive; what may be kept is kept, several of a visit too."""
+    bodies = [random.Random(seed).randbytes(size) for seed, size in enumerate((3_000_000, 3_000_001, 10))]
+    broken = [Quarantined("https://a.test", "not-a-pdf", "no text", body) for body in bodies]
+    run = begin_run(con, "collect", now, "hash")
+    store_visit(con, run.id, make.fetch(outcome="failed"), [], [], [], now, quarantined=broken)
+    rows = con.execute("SELECT bytes, content, reason FROM quarantine ORDER BY bytes").fetchall()
+    assert rows == [
+        (10, bodies[2], "no text"),
+        (3_000_000, bodies[0], "no text"),
+        (3_000_001, b"", "no text (its bytes are in the archive alone)"),
+    ]
+
+
 def test_hostile_text_stays_text(con: Connection, make):
     """SQL in a title is a title."""
     title = "'); DROP TABLE items; --"

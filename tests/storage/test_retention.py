@@ -1,5 +1,6 @@
 """What is kept of the archive, and what goes: after a kill, after a deletion by hand, by age and by size."""
 
+import gzip
 import os
 import signal
 from collections.abc import Callable
@@ -146,6 +147,24 @@ def test_an_empty_file_of_a_killed_process_goes(tmp_path: Path, con: Connection)
 
     assert len(mend(tmp_path, con)) == 1
     assert not list(tmp_path.glob("collect*"))
+
+
+@pytest.mark.parametrize("content", [gzip.compress(b"hello"), gzip.compress(b"hello") + b"torn", b"notes of somebody"])
+def test_a_file_of_another_kind_is_left_alone(tmp_path: Path, con: Connection, content: bytes) -> None:
+    """It is said each time, with what to do; nothing of it is cut, and the other files are mended."""
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "a.warc.gz.open").write_bytes(content)
+    with Archive(raw, "collect-1") as archive:
+        archive.add("eda", [answer("http://a.example/1")])
+    (raw / "collect-1.warc.gz").rename(raw / "collect-1.warc.gz.open")
+    said, mended = mend(raw, con)
+
+    assert said.startswith("a.warc.gz.open is no archive of ours")
+    assert f"move it out of {raw}" in said
+    assert "1 whole answers" in mended
+    assert mend(raw, con) == [said]
+    assert (raw / "a.warc.gz.open").read_bytes() == content
 
 
 def test_there_may_be_no_folder_yet(tmp_path: Path, con: Connection) -> None:

@@ -211,6 +211,18 @@ def test_arrivals_reach_back_four_weeks(con: Connection, make, now):
     assert arrivals(con, ["alpha"], now)["alpha"] == (1,) * 28
 
 
+def test_a_walk_back_through_older_entries_is_no_busy_day(con: Connection, make, now):
+    """Only what is dated within two days of when it was seen is news; what has no date is."""
+    _store_news(con, make, now - timedelta(days=3), 0)
+    seen = now - timedelta(days=1)
+    ages = (timedelta(days=30), timedelta(hours=49), timedelta(hours=47), -timedelta(hours=47), -timedelta(hours=49))
+    found = [make.judged(number, published=seen - age) for number, age in enumerate(ages, start=1)]
+    found.append(make.judged(9, published=None))
+    run = begin_run(con, "walk", seen, "hash").id
+    store_visit(con, run, make.fetch(started_at=seen), [make.stored(one) for one in found], [], [], seen)
+    assert arrivals(con, ["alpha"], now)["alpha"] == (0, 3)
+
+
 def test_arrivals_of_a_new_or_failing_source(con: Connection, make, now):
     """A source that was read today for the first time, or never, has no days; failures are no reads."""
     _store_news(con, make, now - timedelta(days=9), outcome="failed", kind="dns")

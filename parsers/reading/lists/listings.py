@@ -56,9 +56,9 @@ def parse_listing(body: bytes, url: str, rules: Listing) -> Feed:
     except SelectorSyntaxError as error:
         raise Unreadable(url, "not-a-feed", f"a selector is not CSS: {one_line(str(error), 120)}") from error
     if not selected:
-        raise Unreadable(url, "not-a-feed", f"nothing matches block {rules.block!r} in {looks_like(body, text)}")
+        raise Unreadable(url, "no-match", f"nothing matches block {rules.block!r} in {looks_like(body, text)}")
     if not said:
-        raise Unreadable(url, "not-a-feed", f"none of {len(selected)} blocks {rules.block!r} has a link {rules.link!r}")
+        raise Unreadable(url, "no-match", f"none of {len(selected)} blocks {rules.block!r} has a link {rules.link!r}")
     if len(selected) > MOST_ENTRIES:
         problems.append(f"{len(selected)} blocks, of which only the first {MOST_ENTRIES} were read")
     language = str(soup.html.get("lang") or "") if soup.html else ""

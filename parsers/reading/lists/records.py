@@ -38,7 +38,7 @@ def parse_records(body: bytes, url: str, rules: Records) -> Feed:
     found = [one for one in _at(root, rules.entries) if one is not None]
     records = [record for record in found if isinstance(record, (dict, etree._Element))]
     if not found and not _says_none(root, rules.entries):
-        raise Unreadable(url, "not-a-feed", f"nothing at {rules.entries!r} in {looks_like(body, text)}")
+        raise Unreadable(url, "no-match", f"nothing at {rules.entries!r} in {looks_like(body, text)}")
     if len(records) < len(found):
         problems.append(f"{len(found) - len(records)} of {len(found)} records are single values, not records")
     if records and _is_cut(root, text):

@@ -157,6 +157,13 @@ def test_recovery_is_told_with_its_length(now: datetime) -> None:
     assert after("alpha", read(now + 4 * DAY), health, WEEKDAYS)[1] == ()
 
 
+def test_a_state_of_another_version_is_told_as_a_failure(now: datetime) -> None:
+    """What was remembered under a name that is unknown here stops no visit."""
+    _, events = after("alpha", read(now), Health("renamed", now - DAY, 2.0, now, failures=2), WEEKDAYS)
+    assert [event.kind for event in events] == ["recovered"]
+    assert STATES["failed"].words in events[0].detail
+
+
 def test_n_29_gone_is_told_once_and_may_come_back(now: datetime) -> None:
     """N-29: 410 retires a source with a notice that says what to do; if it answers one day after all, it is back."""
     health, events = after("alpha", failed(now, "gone", 410), None, ())

@@ -1,11 +1,21 @@
 """The pure decider: every entry gets one verdict, in the order of the feed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from parsers.judging.novelty import HORIZON, Known, decide, waiting, waiting_since
+from parsers.judging import novelty
+from parsers.judging.novelty import (
+    HORIZON,
+    MOST_ENTRIES_OF_AN_ADDRESS,
+    MOST_KNOWN_OF_AN_ADDRESS,
+    Known,
+    decide,
+    waiting,
+    waiting_since,
+)
 from parsers.model import Entry
 from parsers.reading.normalise import entry_key, entry_sha256
 
@@ -113,6 +123,62 @@ def test_a_new_guid_for_what_waits_for_its_page(now: datetime) -> None:
 
     assert (decision.verdict, decision.key) == ("changed", entry_key(ENTRY))
     assert waiting_since(known[decision.key], decision.sha256) == now
+
+
+@pytest.mark.parametrize(("beyond", "verdict"), [(0, "same"), (1, "new")])
+def test_a_new_guid_at_an_address_that_many_entries_share(now: datetime, beyond: int, verdict: str) -> None:
+    """A few in one feed are told apart by their words; with one more the address tells nothing about any of them."""
+    count = MOST_ENTRIES_OF_AN_ADDRESS + beyond
+    entries = [replace(ENTRY, guid=str(number), title=f"Title {number}") for number in range(count)]
+    known = {key: value for entry in entries for key, value in remembered(entry).items()}
+    renamed = [replace(entry, guid=f"new {entry.guid}") for entry in reversed(entries)]
+
+    decisions = decide(renamed, known, now)
+
+    assert [decision.verdict for decision in decisions] == [verdict] * count
+    if verdict == "same":
+        assert [decision.key for decision in decisions] == [entry_key(entry) for entry in reversed(entries)]
+
+
+@pytest.mark.parametrize(("beyond", "verdict"), [(0, "same"), (1, "new")])
+def test_a_new_guid_at_an_address_of_which_much_is_known(now: datetime, beyond: int, verdict: str) -> None:
+    """So does an address under which too many entries came over time, though the feed shows one of them."""
+    others = [replace(ENTRY, guid=f"o{n}", title=f"Other {n}") for n in range(MOST_KNOWN_OF_AN_ADDRESS - 1 + beyond)]
+    known = {key: value for entry in [*others, ENTRY] for key, value in remembered(entry).items()}
+
+    assert verdicts([replace(ENTRY, guid="2")], known, now) == [verdict]
+
+
+@pytest.mark.parametrize("an_address", [1, MOST_ENTRIES_OF_AN_ADDRESS, 10**6])
+def test_work_grows_with_the_sum_of_entries_and_known(
+    now: datetime, monkeypatch: pytest.MonkeyPatch, an_address: int
+) -> None:
+    """A ticker with fresh guids and titles at every visit, however many share a link, costs each entry the same."""
+    calls: list[str] = []
+
+    def counted(name: str, function: Callable[[Entry], str]) -> None:
+        def call(entry: Entry) -> str:
+            calls.append(name)
+            return function(entry)
+
+        monkeypatch.setattr(novelty, name, call)
+
+    counted("entry_key", entry_key)
+    counted("entry_sha256", entry_sha256)
+
+    def visit(number: int, count: int) -> list[Entry]:
+        texts = [(f"v{number}-{n}", f"http://a.example/t/{n // an_address}") for n in range(count)]
+        return [Entry(guid=guid, url=url, title=guid) for guid, url in texts]
+
+    for count in (50, 400):
+        known: dict[str, Known] = {}
+        for number in range(4):
+            entries = visit(number, count)
+            calls.clear()
+            assert verdicts(entries, known, now) == ["new"] * count
+            assert calls.count("entry_key") == count
+            assert calls.count("entry_sha256") <= 2 * count
+            known |= {entry_key(entry): Known("item", entry_sha256(entry), title=entry.title) for entry in entries}
 
 
 def test_one_decision_for_each(now: datetime) -> None:
