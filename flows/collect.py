@@ -51,7 +51,7 @@ from storage.published import is_published
 from storage.runs import Run, begin_run, finish_run, renew
 from storage.seeds import store_seeds, stored_seeds
 from storage.snapshot import publish
-from storage.sources import FeedState, arrivals, feed_states, sync_sources
+from storage.sources import FeedState, arrivals, feed_states, left_behind, sync_sources
 from storage.stories import store_stories, stories_since
 
 _log = logging.getLogger(__name__)
@@ -178,6 +178,7 @@ class _Memory:
 
     states: Mapping[str, FeedState]
     arrivals: Mapping[str, Sequence[int]]
+    left_behind: frozenset[str]
     known: Mapping[str, Mapping[str, Known]]
     recent: Sequence[tuple[Item, str | None]]
     seeds: Mapping[str, str]
@@ -192,6 +193,7 @@ def _remember(con: Connection, sources: Sequence[Source], states: Mapping[str, F
     return _Memory(
         states=states,
         arrivals=arrivals(con, [source.id for source in sources], now),
+        left_behind=left_behind(con),
         known=known_entries_of(con, [source.id for source in sources]),
         recent=recent_items(con, now - COPY_WINDOW),
         seeds={seed.id: seed.text_origin for seed in stored_seeds(con).values()},
@@ -271,7 +273,10 @@ class _Visit:
         """Wait for more visits to store together; while nobody has answered, until somebody does or all have failed."""
         while not self.tally.heard and (waiting := [visit for visit in visits if not visit.done()]):
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait(visits, timeout=STORING_WAITS)
+        clock = asyncio.get_running_loop().time
+        until = clock() + STORING_WAITS
+        while self.room.is_set() and clock() < until and not all(visit.done() for visit in visits):
+            await asyncio.sleep(0.05)
 
     def _hold(self, weight: int) -> None:
         """So many more bytes, or fewer, wait to be stored; new visits begin while they are not too many."""
@@ -315,7 +320,12 @@ class _Visit:
         source_id = gathered.source.id
         state = self.memory.states.get(source_id)
         before = state.health if state else None
-        return (before, ()) if cut_off else after(source_id, gathered.visit, before, self.memory.arrivals[source_id])
+        if cut_off:
+            return before, ()
+        health, events = after(source_id, gathered.visit, before, self.memory.arrivals[source_id])
+        if source_id in self.memory.left_behind and gathered.fetch.outcome != "failed":
+            events = (*events, Event("recovered", "answers at its new address"))
+        return health, events
 
     async def _seeds(self, desk: Desk) -> None:
         """Store the seeds; those without a file are asked for at their addresses once, until one answer was stored."""

@@ -81,9 +81,9 @@ def mend(folder: Path, con: duckdb.DuckDBPyConnection) -> list[str]:
             torn = _cut_torn_record(file, known, end)
             con.execute("DELETE FROM archive WHERE file = ? AND byte_offset >= ?", [name, file.tell()])
             found = note_again(con, list(answers_in(folder, name, known)))
-        except ValueError as error:
+        except ValueError:  # not quoted: it may hold the first line of the stranger, of whatever length
             file.close()
-            told.append(f"{path.name} is no archive of ours and stays as it is ({error}); move it out of {folder}")
+            told.append(f"{path.name} is no archive of ours and stays as it is; move it out of {folder}")
             continue
         close(folder, name, file)
         told.append(_told(name, torn, found))

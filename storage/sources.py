@@ -8,6 +8,7 @@ import duckdb
 
 from parsers.configured import Source
 from parsers.judging.health import Event, Health
+from parsers.judging.states import TROUBLE
 from storage.healths import health_from
 from storage.writing import as_json_list, insert_rows, transaction
 
@@ -124,6 +125,16 @@ def feed_states(con: duckdb.DuckDBPyConnection) -> Mapping[str, FeedState]:
     """Source id -> state; a source whose address was changed since has none, for nothing is known of the new one."""
     rows = con.execute(_STATES).fetchall()
     return {row[0]: FeedState(*[*row[:-1], health_from(row[-1]) if row[-1] else None]) for row in rows}
+
+
+def left_behind(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Sources that were in trouble at an address which somebody has changed since."""
+    rows = con.execute(
+        "SELECT f.source_id FROM feed_states AS f JOIN sources AS s USING (source_id)"
+        " WHERE s.url <> f.url AND (f.trouble >= ? OR f.state = 'gone')",
+        [TROUBLE],
+    ).fetchall()
+    return frozenset(source_id for (source_id,) in rows)
 
 
 def arrivals(con: duckdb.DuckDBPyConnection, source_ids: Sequence[str], now: datetime) -> Mapping[str, tuple[int, ...]]:

@@ -34,7 +34,7 @@ def entry_key(entry: Entry) -> str:
     - another title, text or date under the same guid and link: changed, and the former version is kept;
     - the same guid with another link: another article, so that a guid that is used again overwrites nothing;
     - another guid with the same link, and the same words or the same title, while the former guid has left the feed:
-      known, under its former guid (some feeds put a session into guids). A link to the front page proves nothing;
+      known, under its former guid (some feeds put a session into guids). A link that many share proves nothing;
     - http or https, trackers, AMP, a session in the link, a last slash: the same link, see `links.same_address`.
     """
     address = same_address(entry.url) if entry.url else None

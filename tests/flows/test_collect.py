@@ -397,6 +397,17 @@ def test_dead_sources_before_a_slow_one_are_judged(seabridge: Seabridge, web: Lo
     ]
 
 
+def test_recovery_at_a_new_address_is_told(seabridge: Seabridge, web: LoopbackWeb) -> None:
+    """The remedy for a page in the place of a feed is another address: that it helped is said, once."""
+    config(seabridge, source_table("one", web.put("/page", b"<!DOCTYPE html><title>Sorry</title>", "text/html")))
+    assert seabridge("collect").code == 1
+    config(seabridge, source_table("one", web.put("/feed", rss(NEWS))))
+    assert "recovered: One (one): answers at its new address" in seabridge("collect").out
+    assert "recovered" not in seabridge("collect").out
+    kinds = query(seabridge.home, "SELECT kind FROM source_events ORDER BY run_id")
+    assert kinds == [("trouble",), ("recovered",)]
+
+
 def test_nobody_is_blamed_for_our_own_network(seabridge: Seabridge) -> None:
     """Six names, none of which is known: the run failed, and no source is in trouble for it."""
     config(seabridge, *[source_table(f"dead{n}", f"http://dead{n}.invalid/") for n in range(6)])

@@ -188,7 +188,7 @@ def test_sources_that_are_asked(con: Connection, make, now):
 
 def _store_news(con: Connection, make, at: datetime, *numbers: int, source_id: str = "alpha", **fetched) -> None:
     run = begin_run(con, f"news {source_id} {at}", at, "hash").id
-    entries = [make.stored(make.judged(number)) for number in numbers]
+    entries = [make.stored(make.judged(number, published=at)) for number in numbers]
     store_visit(con, run, make.fetch(source_id, started_at=at, **fetched), entries, [], [], at)
 
 
