@@ -13,9 +13,8 @@ The order of storing is fixed, so a run that was killed and resumed leaves the s
 
 import asyncio
 import logging
-import time
 from collections import deque
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,7 +26,7 @@ from flows.gather import Gathered, gather
 from flows.judging import judge_gathered, rules_for_children, rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
-from flows.runs import closed_on_failure, sources_named
+from flows.runs import clock_from, closed_on_failure, sources_named
 from flows.settings import Settings
 from flows.status import Trouble, troubles
 from flows.tally import Tally, report_of, state_of
@@ -111,13 +110,13 @@ def collect(
         Busy: another collection is running.
         Misconfigured: an id in `only` is not known.
     """
-    began = time.monotonic()
+    moment = clock_from(now)
     since = since if since is None or since.tzinfo else since.replace(tzinfo=UTC)
     sources = [source for source in sources_named(settings, only) if only or source.enabled]
     request = _request(only, due=due, since=since)
     with open_live(settings.home) as con:
         run = None if dry_run else _begin(con, settings, request, now)
-    with closed_on_failure(settings, run, lambda: _moment(now, began)):
+    with closed_on_failure(settings, run, moment):
         with open_live(settings.home) as con:
             states = feed_states(con)
             turn = turn_of(sources, states, now, named=bool(only), due=due)
@@ -125,17 +124,13 @@ def collect(
             memory = _remember(con, waiting, states, now)
         copies = CopyIndex(memory.recent)  # takes seconds, in which nobody should have to wait for the database
         network = network or Network(settings.fetch)
-        visit = _Visit(settings, now, since, network, rules_of(settings), memory, copies, run, tell, began)
+        visit = _Visit(settings, now, since, network, rules_of(settings), memory, copies, run, tell, moment)
         asyncio.run(visit.all(waiting))
         if run is not None:
             visit.tally.stories = _stories(settings, now, news=visit.tally.items > 0 or run.after_failure)
             visit.tally.events += upkeep(settings, visit.moment(), run.id)
             visit.tally.trouble = _close(settings, run, visit)
     return report_of(visit.tally, turn, already=len(turn.visited) - len(waiting))
-
-
-def _moment(now: datetime, began: float) -> datetime:
-    return now + timedelta(seconds=time.monotonic() - began)
 
 
 async def _to_the_end(work: Awaitable[None]) -> None:
@@ -202,7 +197,7 @@ def _remember(con: Connection, sources: Sequence[Source], states: Mapping[str, F
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """One round through the sources and seeds. `copies` learns while it goes on; `began`: by `time.monotonic`."""
+    """One round through the sources and seeds. `copies` learns while it goes on; `moment`: `now`, moved on by then."""
 
     settings: Settings
     now: datetime
@@ -213,14 +208,10 @@ class _Visit:
     copies: CopyIndex
     run: Run | None
     tell: Tell
-    began: float
+    moment: Callable[[], datetime]
     tally: Tally = field(default_factory=Tally)
     begun: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_BEGUN))
     room: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def moment(self) -> datetime:
-        """`now` moved on by the time that the run has taken so far."""
-        return _moment(self.now, self.began)
 
     async def all(self, sources: Sequence[Source]) -> None:
         """Visit all at once; judge and store one after the other, in the order given."""

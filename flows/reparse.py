@@ -6,18 +6,17 @@ items but changes none.
 """
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from flows.collect import COPY_WINDOW, group_stories
 from flows.judging import rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.rereading import Library, Reread, Shelf, reread, shelf_of
-from flows.runs import closed_on_failure, sources_named
+from flows.runs import clock_from, closed_on_failure, sources_named
 from flows.settings import Settings
 from parsers.configured import Source
 from parsers.judging.assess import judge_item
@@ -89,11 +88,7 @@ def reparse(
     since = since.replace(tzinfo=UTC) if since and since.tzinfo is None else since
     sources = sources_named(settings, only)
     rules = rules_of(settings)
-    began = time.monotonic()
-
-    def moment() -> datetime:
-        return now + timedelta(seconds=time.monotonic() - began)
-
+    moment = clock_from(now)
     lines = [] if dry_run else _noted_again(settings)
     with open_live(settings.home) as con:
         sources = [source for source in sources if archived_feeds(con, source.id, since)]

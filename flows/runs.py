@@ -1,8 +1,9 @@
 """What steps that store have in common: which sources are meant, and that a run never stays open behind a fault."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.settings import Settings
 from parsers.configured import Source
@@ -22,6 +23,12 @@ def closed_on_failure(settings: Settings, run: Run | None, moment: Callable[[], 
             with suppress(SeabridgeError), open_live(settings.home, wait=GLANCE) as con:  # the first problem counts
                 finish_run(con, run.id, moment(), "failed", reason)
         raise
+
+
+def clock_from(now: datetime) -> Callable[[], datetime]:
+    """A clock that shows `now` at this moment and goes on from there."""
+    began = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - began)
 
 
 def sources_named(settings: Settings, only: Sequence[str]) -> list[Source]:

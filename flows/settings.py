@@ -33,13 +33,10 @@ from parsers.configured import STRICT, FetchLimits, Keep, Listing, Records, Seed
 from parsers.errors import Misconfigured, Problem
 from parsers.judging.topic_file import Anchor, Phrases, Scope, Topic, TopicFile
 from parsers.judging.topic_file import problems_of as problems_of_topics
+from parsers.reading.web.headers import sendable
 
 T = TypeVar("T")
 SOURCE_ID = r"[a-z0-9][a-z0-9-]*"
-HEADER_NAME = r"[A-Za-z0-9-]{1,60}"
-HEADER_VALUE = r"[\x20-\x7e]{1,1000}"
-FRAMING = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "upgrade", "te"})
-"""Headers that say how the message is built; another value than ours would break it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +262,9 @@ def _problems_of_source(source: Source) -> Iterable[tuple[str, str]]:
     if not source.verify_tls and not source.reason:
         yield "reason", "is missing: say why the certificate is not checked"
     for name, value in source.headers.items():
-        if not re.fullmatch(HEADER_NAME, name) or name.lower() in FRAMING or not re.fullmatch(HEADER_VALUE, value):
+        if not sendable({name: value}):
             yield f"headers.{name[:40]!a}", "is no header that we can send"
-    if source.user_agent and not re.fullmatch(HEADER_VALUE, source.user_agent):
+    if source.user_agent and not sendable({"user-agent": source.user_agent}):
         yield "user_agent", "holds characters that no header may have"
     if source.older and "{page}" not in source.older:
         yield "older", "lacks {page}"
@@ -288,7 +285,7 @@ def _problems_of_address(url: str) -> Iterable[tuple[str, str]]:
 
 
 def _problems_of_fetch(fetch: FetchLimits) -> Iterable[tuple[str, str]]:
-    if not re.fullmatch(HEADER_VALUE, fetch.user_agent):
+    if not sendable({"user-agent": fetch.user_agent}):
         yield "fetch.user_agent", "holds characters that no header may have"
 
 
