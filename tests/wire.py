@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import gzip
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -33,6 +34,11 @@ def answer(body: bytes = b"hello", status: str = "200 OK", **headers: str) -> by
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {length}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def gzipped(data: bytes) -> bytes:
+    """Without the time: tests are named after the bytes they are given, in each worker by itself."""
+    return gzip.compress(data, mtime=0)
 
 
 def moved(where: str, status: str = "302 Found") -> bytes:

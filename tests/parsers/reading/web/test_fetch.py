@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import gzip
 import random
 import zlib
 from pathlib import Path
@@ -21,6 +20,7 @@ from wire import (
     bad,
     certificate,
     good,
+    gzipped,
     moved,
     packed,
     serve,
@@ -280,12 +280,12 @@ def raw_deflate(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     "reply",
     [
-        packed(gzip.compress(b"hello")),
-        packed(gzip.compress(b"hello"), "x-gzip"),
-        packed(gzip.compress(b"hello"), "GZIP, identity"),
-        packed(gzip.compress(b"hel") + gzip.compress(b"lo")),
-        packed(gzip.compress(b"hello") + b"garbage"),
-        packed(gzip.compress(b"hello") + b"\0" * 512),
+        packed(gzipped(b"hello")),
+        packed(gzipped(b"hello"), "x-gzip"),
+        packed(gzipped(b"hello"), "GZIP, identity"),
+        packed(gzipped(b"hel") + gzipped(b"lo")),
+        packed(gzipped(b"hello") + b"garbage"),
+        packed(gzipped(b"hello") + b"\0" * 512),
         packed(zlib.compress(b"hello"), "deflate"),
         packed(zlib.compress(b"hello") + b"garbage", "deflate"),
         packed(brotli.compress(b"hello"), "br"),
@@ -309,21 +309,21 @@ def test_one_coding_is_undone(reply: bytes) -> None:
     ("reply", "expected"),
     [
         (packed(b"\xff\xff plain text", "deflate"), "FetchFailed coding"),
-        (packed(gzip.compress(b"hello " * 500)[:-20]), "FetchFailed truncated"),
-        (packed(gzip.compress(b"hello " * 500)[:-1]), "FetchFailed truncated"),
-        (packed(gzip.compress(b"a") + gzip.compress(b"b" * 99)[:-9]), "FetchFailed truncated"),
+        (packed(gzipped(b"hello " * 500)[:-20]), "FetchFailed truncated"),
+        (packed(gzipped(b"hello " * 500)[:-1]), "FetchFailed truncated"),
+        (packed(gzipped(b"a") + gzipped(b"b" * 99)[:-9]), "FetchFailed truncated"),
         (packed(b"\x1f"), "FetchFailed truncated"),
         (packed(zlib.compress(b"hello " * 500)[:-3], "deflate"), "FetchFailed truncated"),
-        (packed(gzip.compress(b"hello")[:-8] + b"12345678"), "FetchFailed coding"),
+        (packed(gzipped(b"hello")[:-8] + b"12345678"), "FetchFailed coding"),
         (packed(b"plain text that is no brotli", "br"), "FetchFailed coding"),
         (packed(b"plain text", "zstd"), "FetchFailed coding"),
-        (packed(gzip.compress(b"")), "FetchFailed empty"),
+        (packed(gzipped(b"")), "FetchFailed empty"),
         (packed(brotli.compress(b""), "br"), "FetchFailed empty"),
         (packed(zstandard.compress(b""), "zstd"), "FetchFailed empty"),
         (packed(b""), "FetchFailed empty"),
-        (packed(gzip.compress(b"") * 1_100), "FetchFailed coding"),
-        (packed(gzip.compress(bytes(20 * MILLION))), "Refused too-large"),
-        (packed(gzip.compress(bytes(MILLION)) * 3), "Refused too-large"),
+        (packed(gzipped(b"") * 1_100), "FetchFailed coding"),
+        (packed(gzipped(bytes(20 * MILLION))), "Refused too-large"),
+        (packed(gzipped(bytes(MILLION)) * 3), "Refused too-large"),
         (answer(b"x", Content_Length="1000000000000"), "Refused too-large"),
         (answer(b"x" * (MILLION + 1)), "Refused too-large"),
     ],
@@ -338,7 +338,7 @@ def test_a_body_of_just_the_limit_is_taken() -> None:
     """The limit counts bytes after decompression and includes itself."""
     noise = random.Random(1).randbytes(MILLION)
     outcomes, _ = serve(
-        {"/plain": answer(noise), "/packed": packed(gzip.compress(noise))},
+        {"/plain": answer(noise), "/packed": packed(gzipped(noise))},
         at("/plain", max_bytes=MILLION),
         at("/packed", max_bytes=MILLION),
     )
@@ -399,7 +399,7 @@ def test_http2_is_spoken_where_it_is_offered(tmp_path: Path) -> None:
                 if isinstance(event, RequestReceived) and event.stream_id and event.headers:
                     paths.append({bytes(k): bytes(v) for k, v in event.headers}[b":path"].decode())
                     connection.send_headers(event.stream_id, [(":status", "200"), ("content-encoding", "gzip")])
-                    connection.send_data(event.stream_id, gzip.compress(b"second version"), end_stream=True)
+                    connection.send_data(event.stream_id, gzipped(b"second version"), end_stream=True)
             writer.write(connection.data_to_send())
             await writer.drain()
         writer.close()
