@@ -26,14 +26,23 @@ from digests.ranking import Article, Candidate, candidates, chosen
 from digests.settings import OTHER, DigestSettings
 from digests.wording import basis_of, finished, notes_of
 from parsers.configured import Source
-from parsers.model import JudgedItem, Story
+from parsers.model import JudgedItem, Kind, Story
 
+_EDITOR = "an editor put it here"
 OTHER_NAME = "Beyond the listed topics"
 _NAME, _TITLE, _SUMMARY, _LEAD_SUMMARY, _NOTE, _WORD = 80, 180, 320, 560, 400, 48
 _REASONS, _VOICES = 5, 6
 ARRIVALS = 5
 """Most late items that are shown."""
 _MARKS = {"abstract": "abstract only", "title": "headline only"}
+_KINDS: Mapping[Kind, str] = {
+    "opinion": "opinion",
+    "retrospective": "looking back",
+    "live": "live page",
+    "agenda": "coming up",
+    "press-release": "press release",
+    "primary": "document",
+}
 
 
 def compose(
@@ -67,14 +76,16 @@ def compose(
         earlier: item id -> id of the edition that carried it. For a correction leave out the edition itself.
 
     A story leads the edition, or stands in the section of its best topic, or is counted in that section's `more`. The
-    lead is the best story that is squarely on the subject. Rank follows from: on the subject or only related; weight of
-    the best source plus one for each further independent publisher family, at most three; relevance score; score of the
-    best topic; date. Of two topics the better is the one with the higher score in the leading article and the others.
+    lead is the best story that is squarely on the subject and told by a report. Rank follows from: on the subject or
+    only related; told by a report or by opinion and the like alone; weight of the best source plus one for each further
+    independent publisher family that reports it, at most three; relevance score; score of the best topic; date. Of two
+    topics the better is the one that a person pinned, else the one with the higher score in the leading article and the
+    others. Job notices are never shown.
     """
     names = {**{topic: one_line(name, _NAME) for topic, name in topics}, OTHER: OTHER_NAME}
     order = [section.topic for section in settings.sections]
     found = candidates(items, stories, sources, earlier or {}, order)
-    lead = next((candidate for candidate in found if candidate.core), None)
+    lead = next((candidate for candidate in found if candidate.leads), None)
     taken = chosen(found, lead, settings)
     zone = ZoneInfo(period.zone)
     told = {
@@ -157,11 +168,16 @@ def _voice(article: Article, zone: ZoneInfo, *, copy: bool) -> Voice:
 
 
 def _reasons(article: Article, section: str) -> tuple[str, ...]:
-    """The words that weighed most, those for the section first, each once, as they stand in the article."""
+    """The words that weighed most, those for the section first, each once, as they stand in the article.
+
+    Phrases come before words that were only learned: `troops` tells a reader more than `since`.
+    """
     labels = article.judged.judgement.labels
-    evidence = [(label.topic != section, -piece.weight, piece) for label in labels for piece in label.evidence]
-    words: dict[str, str] = {}
-    for _, _, piece in sorted(evidence, key=lambda entry: entry[:2]):
+    evidence = [
+        (label.topic != section, piece.learned, -piece.weight, piece) for label in labels for piece in label.evidence
+    ]
+    words = {"": _EDITOR} if any(label.topic == section and label.origin != "machine" for label in labels) else {}
+    for *_, piece in sorted(evidence, key=lambda entry: entry[:3]):
         word = one_line(piece.text, _WORD)
         if word:
             words.setdefault(word.casefold(), word)
@@ -170,7 +186,8 @@ def _reasons(article: Article, section: str) -> tuple[str, ...]:
 
 def _marks(article: Article) -> tuple[str, ...]:
     origin = _MARKS.get(article.item.text_origin)
-    return (*(["sample"] if article.source.local else []), *([origin] if origin else []))
+    kind = _KINDS.get(article.judged.judgement.kind)
+    return (*(["sample"] if article.source.local else []), *([kind] if kind else []), *([origin] if origin else []))
 
 
 def _new_families_first(articles: Sequence[Article]) -> list[Article]:

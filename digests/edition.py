@@ -126,7 +126,7 @@ class EditionStory:
         publishers: number of independent publisher families.
         topics: its section first, then the others.
         update_of: id of the earlier edition that carried the story, if one did.
-        marks: what a reader must know of the text: sample, abstract only, headline only.
+        marks: what a reader must know of the text: sample, opinion and other kinds, abstract only, headline only.
     """
 
     id: str

@@ -13,6 +13,10 @@ from parsers.model import Item, JudgedItem, Story
 
 _TIERS = {"core": 2, "related": 1, "off": 0}
 _EXTRA_FAMILIES = 3
+_REPORTS = frozenset({"news", "primary", "press-release"})
+"""Kinds that tell what happened. What argues, looks back or announces does not lead, and corroborates nothing."""
+UNSHOWN = frozenset({"job"})
+"""Kinds that no reader of the digest looks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,10 @@ class Article:
     def tier(self) -> int:
         return _TIERS[self.judged.judgement.relevance]
 
+    @property
+    def reports(self) -> bool:
+        return self.judged.judgement.kind in _REPORTS
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -42,8 +50,9 @@ class Candidate:
     Attributes:
         articles: new in this edition and no copies; the one that leads comes first.
         copies: new, but word for word what another article says.
-        families: number of independent publishers behind `articles`.
+        families: number of independent publishers behind `articles` that report it; 1 where none does.
         topics: ids, the best first.
+        leads: whether it may lead the edition: squarely on the subject, and told by a report.
         rank: compared as a whole, greater is better.
         update_of: id of the latest earlier edition that had the story.
     """
@@ -53,7 +62,7 @@ class Candidate:
     copies: tuple[Article, ...]
     families: int
     topics: tuple[str, ...]
-    core: bool
+    leads: bool
     rank: tuple[float, ...]
     update_of: str | None
 
@@ -107,7 +116,7 @@ def _grouped(
     by_id = {
         judged.item.id: Article(judged, sources.get(judged.item.source_id) or _forgotten(judged.item))
         for judged in items
-        if judged.judgement.relevance != "off"
+        if judged.judgement.relevance != "off" and judged.judgement.kind not in UNSHOWN
     }
     in_story = {item for story in stories for item in story.items}
     alone = [Story(item, (item,)) for item in by_id if item not in in_story]
@@ -127,33 +136,38 @@ def _candidate(
     led = tuple(sorted(articles, key=_authority))
     scores = _topic_scores(led, order)
     topics = sorted(scores, key=lambda topic: (-scores[topic], order.index(topic)))
-    families = len({article.source.family for article in articles})
+    families = len({article.source.family for article in articles if article.reports}) or 1
     tier = max(article.tier for article in articles)
     rank = (
         tier,
+        led[0].reports,
         max(article.source.weight for article in articles) + min(families - 1, _EXTRA_FAMILIES),
         max(article.judged.judgement.relevance_score for article in articles),
         max(scores.values(), default=0.0),
         max(article.moment for article in articles),
     )
-    return Candidate(story, led, copies, families, tuple(topics), tier == _TIERS["core"], rank, update_of)
+    leads = tier == _TIERS["core"] and led[0].reports
+    return Candidate(story, led, copies, families, tuple(topics), leads, rank, update_of)
 
 
 def _topic_scores(articles: Sequence[Article], order: Sequence[str]) -> dict[str, float]:
-    """Half the score in the first article, whose headline stands in the section, half the mean over all articles."""
+    """Half the score in the first article, whose headline stands in the section, half the mean over all articles.
+
+    A topic that a person pinned to any of them comes before those that nobody pinned.
+    """
     scores = dict.fromkeys(order, 0.0)
     for number, article in enumerate(articles):
         share = 0.5 / len(articles) + (0.5 if number == 0 else 0.0)
         for label in article.judged.judgement.labels:
             if label.topic in scores:
-                scores[label.topic] += share * label.score
+                scores[label.topic] += share * label.score + (label.origin == "pinned")
     return {topic: score for topic, score in scores.items() if score > 0}
 
 
-def _authority(article: Article) -> tuple[float, float, float, float, str]:
-    """Sorts the article first that the story is told by: on the subject, from the best source, then the earliest."""
+def _authority(article: Article) -> tuple[bool, float, float, float, float, str]:
+    """Sorts the article first that tells the story: a report, on the subject, from the best source, the earliest."""
     score = article.judged.judgement.relevance_score
-    return -article.tier, -article.source.weight, -score, article.moment, article.item.id
+    return not article.reports, -article.tier, -article.source.weight, -score, article.moment, article.item.id
 
 
 def _forgotten(item: Item) -> Source:

@@ -23,9 +23,10 @@ from itertools import islice
 from flows.corpus import fetch_seed, local_seeds
 from flows.desk import RETRY_AFTER_SECONDS, Desk
 from flows.gather import Gathered, gather
-from flows.judging import judge_gathered, rules_for_children, rules_of
+from flows.judging import judge_gathered, rules_for_children
 from flows.progress import Tell, silent
 from flows.report import Report
+from flows.rules import accepted_rules
 from flows.runs import clock_from, closed_on_failure, sources_named
 from flows.settings import Settings
 from flows.status import Trouble, troubles
@@ -46,6 +47,7 @@ from storage.archive import Archive, store_archived
 from storage.collected import Brought, FetchRow, known_entries_of, store_visits, unbalanced
 from storage.database import GLANCE, Connection, open_live
 from storage.items import items_since, recent_items
+from storage.overrides import overrides_in_force
 from storage.published import is_published
 from storage.runs import Run, begin_run, finish_run, renew
 from storage.seeds import store_seeds, stored_seeds
@@ -124,7 +126,10 @@ def collect(
             memory = _remember(con, waiting, states, now)
         copies = CopyIndex(memory.recent)  # takes seconds, in which nobody should have to wait for the database
         network = network or Network(settings.fetch)
-        visit = _Visit(settings, now, since, network, rules_of(settings), memory, copies, run, tell, moment)
+        in_force = accepted_rules(settings, now)
+        visit = _Visit(settings, now, since, network, in_force.rules, memory, copies, run, tell, moment)
+        if in_force.waiting:
+            visit.tally.events.append(in_force.waiting)
         asyncio.run(visit.all(waiting))
         if run is not None:
             visit.tally.stories = _stories(settings, now, news=visit.tally.items > 0 or run.after_failure)
@@ -290,7 +295,9 @@ class _Visit:
 
     def _take(self, batch: Sequence[Gathered], archive: Archive) -> None:
         """Judge, archive and store what some sources brought, in their order."""
-        judged = [judge_gathered(gathered, self.copies, self.now) for gathered in batch]
+        with open_live(self.settings.home, wait=GLANCE) as con:
+            overrides = overrides_in_force(con)
+        judged = [judge_gathered(gathered, self.copies, self.rules, overrides, self.now) for gathered in batch]
         # Many sources, and nobody answers: it is our own network that is down, and no source is to blame.
         cut_off = not self.tally.heard and len(self.memory.known) >= MANY
         healths = [self._health(gathered, cut_off=cut_off) for gathered in batch]
@@ -327,7 +334,7 @@ class _Visit:
             wanted = seed.text_origin == "abstract" and self.network.seeds
             seeds.append(await fetch_seed(seed.record, desk) if wanted else seed)
         if self.run is not None and seeds:
-            judgements = {seed.record.id: judge_document(self.rules, seed.text) for seed in seeds}
+            judgements = {seed.record.id: judge_document(self.rules, seed.text, seed.record.topics) for seed in seeds}
             with open_live(self.settings.home) as con:
                 store_seeds(con, seeds, judgements, self.now)
 

@@ -4,7 +4,7 @@ An edition that went out to anybody stays as it is, byte for byte; what must cha
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from parsers.configured import Source
 from parsers.errors import Misconfigured, Problem
 from parsers.judging.health import Memory
 from parsers.judging.states import DOUBTFUL, STATES, TROUBLE
+from parsers.model import JudgedItem
 from storage.database import Connection, open_live
 from storage.editions import EditionRow, get_edition, list_editions, sent_story_ids, store_edition
 from storage.items import counts_by_topic, items_published_between, late_and_undated
@@ -89,9 +90,19 @@ def edition_id(settings: Settings, period: Period) -> str:
 
 
 def composed(
-    con: Connection, settings: Settings, period: Period, revision: int, correction: str | None = None
+    con: Connection,
+    settings: Settings,
+    period: Period,
+    revision: int,
+    correction: str | None = None,
+    judged: Callable[[JudgedItem], JudgedItem] = lambda one: one,
 ) -> Edition:
-    """The edition from what is stored, cut to the size that mail programs show whole. `correction`: what was wrong."""
+    """The edition from what is stored, cut to the size that mail programs show whole.
+
+    Args:
+        correction: what was wrong in the revision before.
+        judged: gives each item the judgement it is to have, where that is not the stored one.
+    """
     last = before(period)
     was_read = collected_between(con, last.end - AROUND, last.end + AROUND)
     counts_last = counts_by_topic(con, last.start, last.end) if was_read else None
@@ -99,14 +110,14 @@ def composed(
     edition = compose(
         settings=settings.digest,
         period=period,
-        items=items_published_between(con, period.start, period.end),
+        items=[judged(one) for one in items_published_between(con, period.start, period.end)],
         stories=stories_since(con, last.start),
         sources={source.id: source for source in settings.sources},
         topics=[(topic.id, topic.name) for topic in settings.topics.topics],
         counts_this=counts_by_topic(con, period.start, period.end),
         counts_last=counts_last,
         coverage=coverage_of(settings.sources, feed_states(con), period),
-        late=late,
+        late=[judged(one) for one in late],
         undated=undated,
         seed_notes=_seed_notes(con),
         correction=correction,

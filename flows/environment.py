@@ -18,7 +18,12 @@ def config_folder() -> Path:
     if named:
         return Path(named).absolute()
     here = Path("config").absolute()
-    return here if (here / "sources.toml").is_file() else Path(__file__).parent.parent / "config"
+    return here if (here / "sources.toml").is_file() else shipped_config()
+
+
+def shipped_config() -> Path:
+    """The configuration that came with the code."""
+    return Path(__file__).parent.parent / "config"
 
 
 def current_time() -> datetime:

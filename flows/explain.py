@@ -1,24 +1,39 @@
 """Why an item has its labels, in words and as JSON. Decides nothing."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from flows.filters import judgement_line
+from flows.rules import accepted_rules
+from flows.settings import Settings
 from parsers.errors import SeabridgeError
-from parsers.model import Evidence, JudgedItem
-from storage.database import GLANCE, open_live
+from parsers.judging.kinds import Clue, kind_of
+from parsers.judging.topics import Vetoed, vetoed
+from parsers.model import Evidence, JudgedItem, Override
+from storage.database import GLANCE, Connection, open_live
 from storage.items import find_item_ids, get_item
+from storage.overrides import overrides_in_force
 
 AROUND = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """An item and what was decided about it."""
+    """An item, what was decided about it, and what did not count.
+
+    Attributes:
+        overrides: people's decisions in force.
+        clues: what gave the kind; vetoes: phrases that a condition kept from counting. Both by the rules in force,
+            so empty where other rules judged the item: `outdated`.
+    """
 
     judged: JudgedItem
+    overrides: Sequence[Override]
+    clues: Sequence[Clue] = ()
+    vetoes: Sequence[Vetoed] = ()
+    outdated: bool = False
 
     def as_json(self) -> Mapping[str, Any]:
         item = self.judged.item
@@ -30,6 +45,13 @@ class Explanation:
             "published": item.published.isoformat() if item.published else None,
             "copy_of": self.judged.copy_of,
             **judgement_line(self.judged.judgement),
+            "overrides": [
+                {"topic": one.topic, "action": one.action, "reason": one.reason, "made_at": one.made_at.isoformat()}
+                for one in self.overrides
+            ],
+            "kind_clues": [asdict(clue) for clue in self.clues],
+            "vetoes": [asdict(veto) for veto in self.vetoes],
+            "outdated": self.outdated,
         }
 
     def as_text(self) -> str:
@@ -37,13 +59,28 @@ class Explanation:
         lines = [
             item.title,
             f"{item.id}  {item.source_id}  {item.published or 'undated'}  {item.url or ''}".rstrip(),
-            f"{judgement.relevance} ({judgement.relevance_score:.2f})  text from the {item.text_origin}",
+            f"{judgement.relevance}, core {judgement.relevance_score:.2f}  text from the {item.text_origin}",
+            f"judged by rules {judgement.rules_version}",
         ]
+        lines += [f"note: {problem}" for problem in judgement.problems]
         if self.judged.copy_of:
             lines.append(f"a copy of {self.judged.copy_of}")
+        lines += [f"{one.action} {one.topic}, {one.made_at:%Y-%m-%d}: {one.reason}" for one in self.overrides]
+        if judgement.kind != "news":
+            clues = ", ".join(f"{clue.text.strip()!r} in the {clue.place}" for clue in self.clues)
+            lines.append(f"kind: {judgement.kind}{f' ({clues})' if clues else ''}")
         for label in judgement.labels:
-            lines += ["", f"{label.topic}  {label.score:.2f}"]
+            origin = "" if label.origin == "machine" else f"  {label.origin} by a person"
+            lines += ["", f"{label.topic}  {label.score:.2f}{origin}"]
             lines += [f"  {self._line(evidence)}" for evidence in label.evidence]
+        if self.vetoes:
+            lines += ["", "did not count:"]
+            lines += [
+                f"  {veto.topic}: [{veto.text}] {veto.place} {veto.start}-{veto.end}: {veto.why}"
+                for veto in self.vetoes
+            ]
+        if self.outdated:
+            lines += ["", "Judged by rules that are not in force any more: seabridge reclassify"]
         return "\n".join(lines) + "\n"
 
     def _line(self, evidence: Evidence) -> str:
@@ -53,22 +90,42 @@ class Explanation:
         right = whole[evidence.end : evidence.end + AROUND]
         seed = f"  like {evidence.seed.file} paragraph {evidence.seed.paragraph}" if evidence.seed else ""
         shown = f"{left}[{evidence.text}]{right}".replace("\n", " ")
-        return f"{evidence.weight:.2f}  {evidence.place} {evidence.start}-{evidence.end}: {shown}{seed}"
+        learned = "learned, " if evidence.learned else ""
+        return f"{evidence.weight:.2f}  {learned}{evidence.place} {evidence.start}-{evidence.end}: {shown}{seed}"
 
 
-def explain(home: Path, item: str) -> Explanation:
+def explain(settings: Settings, now: datetime, item: str) -> Explanation:
     """The item with this id, or the only one whose id begins so.
 
     Raises:
         SeabridgeError: none, or several.
         Busy: another process holds the database for longer than a few seconds.
     """
-    with open_live(home, wait=GLANCE) as con:
-        found = find_item_ids(con, item)
-        if len(found) != 1:
-            several = f": {', '.join(found[:5])} ..." if found else ""
-            raise SeabridgeError(f"{'several items begin' if found else 'no item begins'} with {item!r}{several}")
-        judged = get_item(con, found[0])
+    with open_live(settings.home, wait=GLANCE) as con:
+        judged = stored_item(con, item)
+        overrides = overrides_in_force(con, [judged.item.id]).get(judged.item.id, ())
+    rules = accepted_rules(settings, now).rules
+    if rules.version != judged.judgement.rules_version:
+        return Explanation(judged, overrides, outdated=True)
+    one = judged.item
+    text = one.text or one.summary
+    clues = kind_of(rules.kinds, one.title, text, one.url, one.tags, one.published).clues
+    given = {label.topic for label in judged.judgement.labels}
+    vetoes = [veto for veto in vetoed(rules, one.title, text) if veto.topic not in given]
+    return Explanation(judged, overrides, clues, vetoes)
+
+
+def stored_item(con: Connection, beginning: str) -> JudgedItem:
+    """The item with this id, or the only one whose id begins so.
+
+    Raises:
+        SeabridgeError: none, or several, or it has no judgement.
+    """
+    found = find_item_ids(con, beginning)
+    if len(found) != 1:
+        several = f": {', '.join(found[:5])} ..." if found else ""
+        raise SeabridgeError(f"{'several items begin' if found else 'no item begins'} with {beginning!r}{several}")
+    judged = get_item(con, found[0])
     if judged is None:
         raise SeabridgeError(f"item {found[0]} has no judgement under its rules; run seabridge reclassify")
-    return Explanation(judged)
+    return judged

@@ -7,6 +7,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from parsers.configured import Source
 from parsers.errors import SeabridgeError
 from parsers.judging.dedupe import CopyIndex
+from parsers.judging.kinds import kind_of
 from parsers.judging.stories import group
 from parsers.judging.topics import Rules, judge
 from parsers.model import Entry, Feed, Item, Judgement, Page
@@ -54,10 +56,16 @@ def parse_lines(what: str, lines: Iterable[str], readers: Readers) -> Iterator[L
 
 
 def classify_lines(lines: Iterable[str], rules: Rules) -> Iterator[Line]:
-    """Judge each line's `title` and `text`."""
+    """Judge each line's `title` and `text`; `url` and `published`, where given, help with the kind."""
 
     def classify(line: Line) -> Line:
-        return judgement_line(judge(rules, _text(line, "title"), _text(line, "text")))
+        title, text, published = _text(line, "title"), _text(line, "text"), _text(line, "published")
+        judgement = judge(rules, title, text)
+        if judgement.relevance != "off":  # nobody asks of what kind the others are
+            moment = parse_date(published) if published else None
+            kind = kind_of(rules.kinds, title, text, _text(line, "url") or None, published=moment).kind
+            judgement = replace(judgement, kind=kind)
+        return judgement_line(judgement)
 
     return _each(lines, classify)
 
@@ -201,6 +209,7 @@ def judgement_line(judgement: Judgement) -> Line:
             {
                 "id": label.topic,
                 "score": round(label.score, 4),
+                **({} if label.origin == "machine" else {"origin": label.origin}),
                 "evidence": [
                     {
                         "text": evidence.text,
@@ -208,6 +217,7 @@ def judgement_line(judgement: Judgement) -> Line:
                         "end": evidence.end,
                         "place": evidence.place,
                         "weight": evidence.weight,
+                        **({"learned": True} if evidence.learned else {}),
                         **(
                             {"seed": {"file": seed.file, "paragraph": seed.paragraph}}
                             if (seed := evidence.seed)
@@ -219,6 +229,8 @@ def judgement_line(judgement: Judgement) -> Line:
             }
             for label in judgement.labels
         ],
+        "kind": judgement.kind,
+        "problems": list(judgement.problems),
         "rules_version": judgement.rules_version,
     }
 

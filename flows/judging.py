@@ -1,21 +1,19 @@
 """From what was gathered to what is stored: judgements, copies, one disposition for every entry. Stores nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flows.corpus import local_seeds
 from flows.gather import Gathered
 from flows.news import NOT_READ
-from flows.settings import Settings
-from parsers.judging.assess import keep_rules
+from parsers.judging.assess import judge_item, keep_rules
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Decision
-from parsers.judging.topics import Rules, compile_rules
-from parsers.model import Disposition, Item, JudgedItem, Outcome
+from parsers.judging.topics import Rules
+from parsers.model import Disposition, Item, JudgedItem, Outcome, Override
 from parsers.reading.normalise import NOT_THE_ARTICLE
 from storage.collected import StoredEntry
 
@@ -41,11 +39,6 @@ class Judged:
     dispositions: tuple[Disposition, ...]
 
 
-def rules_of(settings: Settings) -> Rules:
-    """Today's rules; with the corpus at hand, evidence names the seed paragraph that carries the phrase."""
-    return compile_rules(settings.topics, local_seeds(settings.corpus, settings.seeds))
-
-
 @contextmanager
 def rules_for_children(rules: Rules) -> Iterator[Path]:
     """A file with the rules, while the block runs."""
@@ -55,10 +48,20 @@ def rules_for_children(rules: Rules) -> Iterator[Path]:
         yield path
 
 
-def judge_gathered(gathered: Gathered, copies: CopyIndex, now: datetime) -> Judged:
+def judge_gathered(
+    gathered: Gathered,
+    copies: CopyIndex,
+    rules: Rules,
+    overrides: Mapping[str, Sequence[Override]],
+    now: datetime,
+) -> Judged:
     """Judge what one source brought beside all others, in the order of its feed.
 
     `copies` is asked for, and learns, what is not off-topic: nobody looks for the original of what nobody reads.
+
+    Args:
+        rules: those that judged it, for the items that people decided about: what was off has no kind yet.
+        overrides: item id -> people's decisions in force.
     """
     entries: list[StoredEntry] = []
     items: list[JudgedItem] = []
@@ -66,6 +69,8 @@ def judge_gathered(gathered: Gathered, copies: CopyIndex, now: datetime) -> Judg
     for decision in gathered.decisions:
         judged = gathered.items.get(decision.position)
         if judged:
+            if decided := overrides.get(judged.item.id):
+                judged = judge_item(rules, judged.item, decided)
             if judged.judgement.relevance != "off":
                 judged = replace(judged, copy_of=_original(decision, judged.item, copies))
             items.append(judged)

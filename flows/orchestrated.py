@@ -175,13 +175,14 @@ def weekly(dry_run: bool = False) -> State[Ended]:
 
 
 @flow(flow_run_name=_run_name)
-def reclassify(dry_run: bool = False) -> State[Ended]:
-    """Judge the whole archive again under today's rules.
+def reclassify(accept: str = "", dry_run: bool = False) -> State[Ended]:
+    """Judge the whole archive again under the configured rules, once they are accepted.
 
     Args:
-        dry_run: Say what would change, store nothing.
+        accept: Version of the configured rules; empty says what they would change and asks.
+        dry_run: Judge, store nothing.
     """
-    return _run("reclassify", dry_run=dry_run)
+    return _run("reclassify", accept=accept, dry_run=dry_run)
 
 
 @flow(flow_run_name=_run_name)

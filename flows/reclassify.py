@@ -1,77 +1,142 @@
-"""Judges the whole archive again under today's rules, in batches. Old labels stay queryable under their version."""
+"""Judges the whole archive again under the configured rules, in batches, once somebody has accepted them.
+
+Old labels stay queryable under their version.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from flows.collect import COPY_WINDOW, group_stories
-from flows.judging import rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
-from flows.runs import closed_on_failure
+from flows.rules import accept as accept_rules_of
+from flows.rules import accepted_rules
+from flows.runs import clock_from, closed_on_failure
 from flows.settings import Settings
+from flows.topics import difference
+from parsers.errors import Misconfigured, Problem
 from parsers.judging.assess import judge_item
 from parsers.judging.dedupe import CopyIndex
-from parsers.judging.topics import judge_document
-from parsers.model import JudgedItem, Judgement
-from storage.database import open_live
+from parsers.judging.topics import Rules, judge_document
+from parsers.model import Item, JudgedItem, Judgement
+from storage.database import Connection, open_live
 from storage.items import item_ids_not_judged_by, items_by_id, recent_items
 from storage.judgements import store_judgements
-from storage.runs import begin_run, finish_run
+from storage.overrides import overrides_in_force
+from storage.runs import begin_run, finish_run, last_runs, renew
 from storage.seeds import seed_texts, store_seed_judgements, stored_seeds
 from storage.snapshot import publish
 
 BATCH = 500
+_MANY_RUNS = 100
+"""Of all flows. A collection, of which there are most, sees to stories and snapshot as well."""
 
 
-def reclassify(settings: Settings, now: datetime, *, dry_run: bool = False, tell: Tell = silent) -> Report:
+def reclassify(
+    settings: Settings, now: datetime, *, accept: str = "", dry_run: bool = False, tell: Tell = silent
+) -> Report:
     """Judge every item whose labels were given by other rules.
 
-    A run that was killed goes on where it stopped: what was judged under today's rules is not judged again.
+    Rules that nobody has accepted yet are not applied: the report says what they would change and asks for a decision.
+    A run that was killed goes on where it stopped: what was judged under these rules is not judged again.
+
+    Args:
+        accept: the version of the configured rules, which are in force from now on.
+
+    Raises:
+        Misconfigured: the configured rules have another version.
+        Busy: another reclassification is running.
     """
-    rules = rules_of(settings)
+    in_force = accepted_rules(settings, now)
+    rules = in_force.proposed
+    if accept and accept != rules.version:
+        reason = f"the rules in {settings.config} are {rules.version}: look at what they change, and accept those"
+        raise Misconfigured([Problem("command line", "--accept", reason)])
+    if in_force.waiting and not accept and not dry_run:
+        return _asked(settings, rules)
+    moment = clock_from(now)
     with open_live(settings.home) as con:
         waiting = item_ids_not_judged_by(con, rules.version)
         seeds_waiting = {seed.id for seed in stored_seeds(con).values() if seed.rules_version != rules.version}
-        if not waiting and not seeds_waiting:
-            return Report("reclassify", "nothing", lines=(f"Everything is judged by rules {rules.version} already.",))
-        run = None if dry_run else begin_run(con, "reclassify", now, settings.hash)
+        is_done = not (waiting or seeds_waiting or _left_unfinished(con))
+        run = None if dry_run or is_done else begin_run(con, "reclassify", now, settings.hash)
+        if in_force.waiting and not dry_run:
+            accept_rules_of(con, rules, now)
+    if is_done:
+        return Report("reclassify", "nothing", lines=(f"Everything is judged by rules {rules.version} already.",))
     changes: Counter[str] = Counter()
-    with closed_on_failure(settings, run, lambda: now):
+    with closed_on_failure(settings, run, moment):
         for start in range(0, len(waiting), BATCH):
+            ids = waiting[start : start + BATCH]
             with open_live(settings.home) as con:
-                items = items_by_id(con, waiting[start : start + BATCH])
-            judged = [(one.item.id, judge_item(rules, one.item).judgement) for one in items]
-            copies = _copies(settings, items, [after for _, after in judged])
-            for one, (_, after) in zip(items, judged, strict=True):
-                _count(changes, one.judgement, after)
+                items, overrides = items_by_id(con, ids), overrides_in_force(con, ids)
+            after = {one.item.id: judge_item(rules, one.item, overrides.get(one.item.id, ())) for one in items}
+            for one in items:
+                _count(changes, one.judgement, after[one.item.id].judgement)
             if run is not None:
+                copies = originals_of(settings, [one.item for one in items if _turned(one, after[one.item.id])])
                 with open_live(settings.home) as con:
+                    renew(con, run.id, moment())
+                    decided = overrides_in_force(con, ids)
+                    for item_id in {*overrides, *decided}:
+                        if decided.get(item_id) != overrides.get(item_id):  # while we judged
+                            after[item_id] = judge_item(rules, after[item_id].item, decided.get(item_id, ()))
+                    judged = [(item_id, one.judgement) for item_id, one in after.items()]
                     store_judgements(con, judged, now, copies)
-            tell("reclassify", min(start + BATCH, len(waiting)), len(waiting))
+            tell("reclassify", start + len(ids), len(waiting))
         if run is not None:
             with open_live(settings.home) as con:
                 texts = seed_texts(con)
-                store_seed_judgements(con, {seed: judge_document(rules, texts[seed][1]) for seed in seeds_waiting})
+                catalogue = {record.id: tuple(record.topics) for record in settings.seeds}
+                judged_seeds = {
+                    seed: judge_document(rules, texts[seed][1], catalogue.get(seed, ())) for seed in seeds_waiting
+                }
+                store_seed_judgements(con, judged_seeds)
             group_stories(settings, now)
             with open_live(settings.home) as con:
-                finish_run(con, run.id, now, "completed", {"items": len(waiting)})
+                finish_run(con, run.id, moment(), "completed", {"items": len(waiting)})
                 publish(con, settings.home, now, zone=settings.digest.zone)
     figures: dict[str, int | str] = {"rules": rules.version, "items judged": len(waiting), **changes}
     return Report("reclassify", "done", figures)
 
 
-def _copies(settings: Settings, items: Sequence[JudgedItem], after: Sequence[Judgement]) -> dict[str, str]:
-    """Item id -> original, for items that were off-topic, for which nobody looked for an original, and are not now."""
-    turned = [
-        one.item
-        for one, judgement in zip(items, after, strict=True)
-        if one.judgement.relevance == "off" and judgement.relevance != "off" and one.copy_of is None
-    ]
+def _asked(settings: Settings, new: Rules) -> Report:
+    """What the rules would change in what is stored, for somebody to decide."""
+    found = difference(settings, None, new)
+    figures: dict[str, int | str] = {
+        "rules in force": found.old,
+        "rules proposed": new.version,
+        "items": found.items,
+        **{f"  {topic}": f"+{gained} -{lost}" for topic, gained, lost in found.by_topic()},
+        **{f"  {change}": count for change, count in found.relevance.items()},
+        "editions that would differ": len(found.editions),
+    }
+    lines = (
+        "Nothing is changed yet. seabridge topics diff stored names every item.",
+        f"To put these rules in force and judge the archive again: seabridge reclassify --accept {new.version}",
+    )
+    return Report("reclassify", "decision", figures, lines)
+
+
+def _left_unfinished(con: Connection) -> bool:
+    """Whether the last reclassification did not come to its end: stories and snapshot may be as they were before it."""
+    states = (run.state for run in last_runs(con, _MANY_RUNS) if run.flow == "reclassify")
+    return next(states, "completed") != "completed"
+
+
+def _turned(before: JudgedItem, after: JudgedItem) -> bool:
+    """Whether it was off-topic, so that nobody looked for its original, and is not now."""
+    return before.copy_of is None and before.judgement.relevance == "off" and after.judgement.relevance != "off"
+
+
+def originals_of(settings: Settings, turned: Sequence[Item]) -> dict[str, str]:
+    """Item id -> original, of those that repeat a relevant item or one another."""
     if not turned:
         return {}
     with open_live(settings.home) as con:
-        index = CopyIndex(recent_items(con, min(item.first_seen for item in turned) - COPY_WINDOW))
+        recent = recent_items(con, min(item.first_seen for item in turned) - COPY_WINDOW)
+    index = CopyIndex(recent)
     found: dict[str, str] = {}
     for item in turned:
         if original := index.find(item):

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from flows.collect import COPY_WINDOW, group_stories
-from flows.judging import rules_of
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.rereading import Library, Reread, Shelf, reread, shelf_of
+from flows.rules import accepted_rules
 from flows.runs import clock_from, closed_on_failure, sources_named
 from flows.settings import Settings
 from parsers.configured import Source
@@ -29,6 +29,7 @@ from storage.archive import Archived, answers_in, archived_feeds
 from storage.collected import StoredEntry, known_entries, store_reread
 from storage.database import open_live
 from storage.items import items_by_id, recent_items
+from storage.overrides import overrides_in_force
 from storage.rereading import date_back
 from storage.retention import note_again, strangers
 from storage.runs import Run, begin_run, finish_run, renew
@@ -87,7 +88,7 @@ def reparse(
     """
     since = since.replace(tzinfo=UTC) if since and since.tzinfo is None else since
     sources = sources_named(settings, only)
-    rules = rules_of(settings)
+    rules = accepted_rules(settings, now).rules
     moment = clock_from(now)
     lines = [] if dry_run else _noted_again(settings)
     with open_live(settings.home) as con:
@@ -162,13 +163,14 @@ def _settle(batch: Sequence[Reread], shelf: Shelf, told: _Told, step: _Step) -> 
         new = [one.item for one in batch if one.item.id not in stored]
         seen = sorted(item.first_seen for item in new)
         recent = recent_items(con, seen[0] - COPY_WINDOW, seen[-1] + COPY_WINDOW) if seen else []
+        overrides = overrides_in_force(con, [one.item.id for one in batch])
     copies = CopyIndex(recent)
     entries: list[StoredEntry] = []
     judged: list[JudgedItem] = []
     for one in batch:
         before = stored.get(one.item.id)
         if _is_to_store(one, before, shelf, told):
-            item = judge_item(step.rules, one.item)
+            item = judge_item(step.rules, one.item, overrides.get(one.item.id, ()))
             if before is not None:
                 item = replace(item, copy_of=before.copy_of)
             elif item.judgement.relevance != "off":

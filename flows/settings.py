@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import difflib
 import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,14 +29,19 @@ from digests.settings import (
     problems_of_recipients,
 )
 from digests.settings import problems_of as problems_of_digest
-from flows.environment import config_folder, corpus_folder, home_folder
+from flows.environment import config_folder, corpus_folder, home_folder, shipped_config
 from parsers.configured import STRICT, FetchLimits, Keep, Listing, Records, SeedRecord, Site, Source
 from parsers.errors import Misconfigured, Problem
-from parsers.judging.topic_file import Anchor, Phrases, Scope, Topic, TopicFile
+from parsers.judging.kind_file import KindEntry, KindFile, Sign
+from parsers.judging.kind_file import problems_of as problems_of_kinds
+from parsers.judging.learned import Weights
+from parsers.judging.topic_file import Anchor, Phrases, Scope, Topic, TopicFile, TopicPart, joined
 from parsers.judging.topic_file import problems_of as problems_of_topics
 from parsers.reading.web.headers import sendable
 
 T = TypeVar("T")
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+"""The files of topics/ have one shape, and to make a schema of it takes as long as to read them."""
 SOURCE_ID = r"[a-z0-9][a-z0-9-]*"
 
 
@@ -84,6 +90,7 @@ class Settings:
         home: everything that Seabridge writes lies below it.
         config: the folder of TOML files.
         corpus: the folder of seed documents; it need not exist.
+        weights: what was learned for these topics; ours when there is no topics.model.json.
         sites: empty when there is no sites.toml. fetch, keep: ours when there is no collect.toml.
         recipients: empty when there is no recipients.toml.
     """
@@ -96,6 +103,8 @@ class Settings:
     fetch: FetchLimits
     keep: Keep
     topics: TopicFile
+    kinds: KindFile
+    weights: Weights
     seeds: tuple[SeedRecord, ...]
     digest: DigestSettings
     recipients: tuple[Recipient, ...]
@@ -111,7 +120,7 @@ def load(config: Path | None = None, home: Path | None = None) -> Settings:
     config = config or config_folder()
     problems: list[Problem] = []
     sources = _read(config / "sources.toml", SourcesFile, problems)
-    topics = _read(config / "topics.toml", TopicFile, problems)
+    topics, kinds, weights = read_rules(config, problems)
     seeds = _read(config / "seeds.toml", SeedsFile, problems)
     digest = _read(config / "digest.toml", DigestSettings, problems)
     sites = _read_if_there(config / "sites.toml", SitesFile, problems)
@@ -124,8 +133,6 @@ def load(config: Path | None = None, home: Path | None = None) -> Settings:
         problems += [Problem("sites.toml", path, reason) for path, reason in _problems_of_sites(sites.sites)]
     if collect:
         problems += [Problem("collect.toml", path, reason) for path, reason in _problems_of_fetch(collect.fetch)]
-    if topics:
-        problems += [Problem("topics.toml", path, reason) for path, reason in problems_of_topics(topics)]
     ids = {topic.id for topic in topics.topics} if topics else _mentioned(seeds, digest, recipients)
     if seeds:
         problems += [Problem("seeds.toml", path, reason) for path, reason in _problems_of_seeds(seeds.seeds, ids)]
@@ -133,7 +140,9 @@ def load(config: Path | None = None, home: Path | None = None) -> Settings:
         problems += problems_of_digest(digest, "digest.toml", ids)
     if recipients:
         problems += problems_of_recipients(recipients, "recipients.toml", ids)
-    if problems or not (sources and sites and collect and topics and seeds and digest and recipients):
+    if problems or not (sources and sites and collect and seeds and digest and recipients):
+        raise Misconfigured(problems)
+    if not (topics and kinds and weights):
         raise Misconfigured(problems)
     return Settings(
         home=home or home_folder(),
@@ -144,6 +153,8 @@ def load(config: Path | None = None, home: Path | None = None) -> Settings:
         fetch=collect.fetch,
         keep=collect.keep,
         topics=topics,
+        kinds=kinds,
+        weights=weights,
         seeds=seeds.seeds,
         digest=digest,
         recipients=recipients.recipients,
@@ -151,35 +162,68 @@ def load(config: Path | None = None, home: Path | None = None) -> Settings:
     )
 
 
+def read_rules(config: Path, problems: list[Problem]) -> tuple[TopicFile | None, KindFile | None, Weights | None]:
+    """All that items are judged by; what is wrong with it goes to `problems`."""
+    kinds = _read(_or_ours(config / "kinds.toml"), KindFile, problems)
+    if kinds:
+        problems += [Problem("kinds.toml", path, reason) for path, reason in problems_of_kinds(kinds)]
+    return _read_topics(config, problems), kinds, _read(_or_ours(config / "topics.model.json"), Weights, problems)
+
+
+def _read_topics(config: Path, problems: list[Problem]) -> TopicFile | None:
+    """topics.toml and the files of the folder topics/ beside it as one; what is wrong with them goes to `problems`."""
+    file = _read(config / "topics.toml", TopicFile, problems)
+    paths = {f"topics/{path.name}": path for path in sorted((config / "topics").glob("*.toml"))}
+    read = {name: _read(path, TopicPart, problems, name) for name, path in paths.items()}
+    parts = {name: part for name, part in read.items() if part}
+    if file is None or len(parts) < len(read):
+        return None
+    problems += [Problem(name, path, reason) for name, path, reason in problems_of_topics(file, parts)]
+    return joined(file, parts.values())
+
+
 def _hash(config: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(config.glob("*.toml")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted((*config.glob("*.toml"), *config.glob("*.json"), *config.glob("topics/*.toml"))):
+        digest.update(path.relative_to(config).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 
-def _read(path: Path, shape: type[T], problems: list[Problem]) -> T | None:
+def _read(path: Path, shape: type[T], problems: list[Problem], name: str = "") -> T | None:
+    name = name or path.name
     try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except FileNotFoundError:
-        problems.append(Problem(path.name, "", f"not found in {path.parent}; set SEABRIDGE_CONFIG to your folder"))
+        problems.append(Problem(name, "", f"not found in {path.parent}; set SEABRIDGE_CONFIG to your folder"))
     except UnicodeDecodeError as error:
-        problems.append(Problem(path.name, "", f"is not UTF-8 (byte {error.start})"))
+        problems.append(Problem(name, "", f"is not UTF-8 (byte {error.start})"))
     except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(path.name, "", f"is not valid TOML: {error}"))
+        problems.append(Problem(name, "", f"is not valid TOML: {error}"))
+    except ValueError as error:
+        problems.append(Problem(name, "", f"is not valid JSON: {error}"))
     except OSError as error:
-        problems.append(Problem(path.name, "", f"cannot be read: {error.strerror}"))
+        problems.append(Problem(name, "", f"cannot be read: {error.strerror}"))
     else:
         try:
-            return TypeAdapter(shape).validate_python(data)
+            if shape not in _ADAPTERS:
+                _ADAPTERS[shape] = TypeAdapter(shape)
+            found: T = _ADAPTERS[shape].validate_python(data)
         except ValidationError as error:
-            problems += [Problem(path.name, *_explained(details, data)) for details in error.errors()]
+            problems += [Problem(name, *_explained(details, data)) for details in error.errors()]
+        else:
+            return found
     return None
 
 
 def _read_if_there(path: Path, shape: type[T], problems: list[Problem]) -> T | None:
     """An optional file: without it everything is as the shape has it."""
     return _read(path, shape, problems) if path.is_file() else shape()
+
+
+def _or_ours(path: Path) -> Path:
+    """What few people write themselves: without it the file that came with Seabridge."""
+    return path if path.is_file() else shipped_config() / path.name
 
 
 def _sound_tables(path: Path) -> list[tuple[int, Source]]:
@@ -230,7 +274,7 @@ def _known_keys() -> list[str]:
     files = (SourcesFile, Source, Listing, Records, SeedsFile, SeedRecord, Recipients, Recipient)
     collect = (SitesFile, Site, CollectFile, FetchLimits, Keep)
     digest = (DigestSettings, SectionSettings, SmtpSettings)
-    topics = (TopicFile, Topic, Phrases, Anchor, Scope)
+    topics = (TopicFile, TopicPart, Topic, Phrases, Anchor, Scope, KindFile, KindEntry, Sign)
     return sorted({field.name for shape in (*files, *collect, *digest, *topics) for field in dataclasses.fields(shape)})
 
 

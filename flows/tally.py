@@ -38,8 +38,11 @@ class Tally:
         self.sources[fetch.outcome] += 1
         self.outcomes.update(one.outcome for one in judged.dispositions)
         self.items += len(judged.items)
+        named = f"{gathered.source.name} ({gathered.source.id})"
         if fetch.outcome == "failed":
-            self.failures.append(f"{gathered.source.name} ({gathered.source.id}): {fetch.kind}: {fetch.detail}")
+            self.failures.append(f"{named}: {fetch.kind}: {fetch.detail}")
+        if unjudged := sum(one.verdict == "unjudged" for one in gathered.decisions):
+            self.failures.append(f"{named}: {unjudged} entries could not be judged; the next visit tries them again")
 
 
 def state_of(tally: Tally, already: int) -> RunState:

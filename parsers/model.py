@@ -12,6 +12,11 @@ from typing import Literal
 from parsers.configured import SeedRecord
 
 Relevance = Literal["core", "related", "off"]
+Kind = Literal["news", "opinion", "retrospective", "live", "agenda", "job", "press-release", "primary"]
+"""What sort of text an item is, beside what it is about; `primary` is the document itself: a statement, a law."""
+Origin = Literal["machine", "added", "pinned"]
+"""Who gave a label: the rules, or a person; a pinned topic comes before all others."""
+Action = Literal["add", "remove", "pin", "withdraw"]
 TextOrigin = Literal["page", "feed", "title", "pdf", "seed", "abstract"]
 Outcome = Literal[
     "stored",
@@ -226,6 +231,7 @@ class Item:
     authors: tuple[str, ...]
     content_sha256: str
     problems: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------- judging
@@ -241,7 +247,13 @@ class SeedParagraph:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One match that spoke for a label. `start`, `end` count in `place` (title or text) as it stands in the Item."""
+    """One match that spoke for a label. `start`, `end` count in `place` (title or text) as it stands in the Item.
+
+    Attributes:
+        weight: of a phrase what it counted, where 1 would just be enough; of a learned word the log odds it added.
+        seed: the paragraph of the seeds that holds the phrase, else the nearest one of those behind the topic.
+        learned: a word that labelled items taught, in no phrase of topics.toml.
+    """
 
     text: str
     start: int
@@ -249,25 +261,46 @@ class Evidence:
     place: Literal["title", "text"]
     weight: float
     seed: SeedParagraph | None = None
+    learned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One topic of one item. `score` 0..1."""
+    """One topic of one item. `score`: how likely it is that an analyst would give it, 0..1."""
 
     topic: str
     score: float
     evidence: tuple[Evidence, ...]
+    origin: Origin = "machine"
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All that was decided about one text under one version of the rules."""
+    """All that was decided about one text under one version of the rules.
+
+    Attributes:
+        relevance_score: how likely it is that an analyst would call it core, 0..1.
+        labels: the strongest first.
+        problems: why this judgement may be worth less than others: "too short", "cut at ... characters".
+    """
 
     relevance: Relevance
     relevance_score: float
     labels: tuple[Label, ...]
     rules_version: str
+    kind: Kind = "news"
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What a person decided about one topic of one item; `withdraw` leaves it to the rules again."""
+
+    item_id: str
+    topic: str
+    action: Action
+    reason: str
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

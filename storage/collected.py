@@ -33,7 +33,7 @@ _ENTRY_COLUMNS = (
 )
 _ITEM_COLUMNS = (
     "item_id entry_key source_id url title summary text text_origin language published_at updated_at first_seen_at"
-    " authors content_sha256 problems copy_of rules_version version stored_at"
+    " authors content_sha256 problems tags copy_of rules_version version stored_at"
 )
 _KEEP_VERSIONS = """
 INSERT INTO item_versions
@@ -217,6 +217,7 @@ def _item_row(item: Item, judged: JudgedItem, version: int, now: datetime) -> tu
         item.authors,
         item.content_sha256,
         item.problems,
+        item.tags,
         judged.copy_of,
         judged.judgement.rules_version,
         version,

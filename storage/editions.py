@@ -23,6 +23,18 @@ WHERE d.state = 'issued' AND e.edition_id < $1
     AND substr(e.edition_id, strpos(e.edition_id, '/')) = substr($1, strpos($1, '/'))
 ORDER BY e.edition_id
 """
+_AS_SENT = """
+UPDATE edition_items SET relevance = n.relevance, topics = n.topics, rules_version = n.rules_version
+FROM (
+    SELECT i.item_id, i.rules_version, any_value(j.relevance) AS relevance,
+        coalesce(list(l.topic ORDER BY l.position) FILTER (WHERE l.topic IS NOT NULL), []) AS topics
+    FROM items AS i JOIN judgements AS j USING (item_id, rules_version)
+    LEFT JOIN labels AS l USING (item_id, rules_version)
+    WHERE i.item_id IN (SELECT e.item_id FROM edition_items AS e WHERE e.edition_id = $1 AND e.revision = $2)
+    GROUP BY i.item_id, i.rules_version
+) AS n
+WHERE edition_items.item_id = n.item_id AND edition_id = $1 AND revision = $2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,9 @@ class EditionRow:
 
 
 def store_edition(con: duckdb.DuckDBPyConnection, edition: EditionRow, item_ids: Sequence[str]) -> bool:
-    """Store a revision with its items in order. A draft may be replaced; the same bytes again change nothing (False).
+    """Store a revision with its items in order and their labels as they are now.
+
+    A draft may be replaced; the same bytes again change nothing (False).
 
     Raises:
         Permanent: the revision is approved or issued with other bytes; a correction needs a new revision.
@@ -88,6 +102,7 @@ def store_edition(con: duckdb.DuckDBPyConnection, edition: EditionRow, item_ids:
                 for position, item_id in enumerate(dict.fromkeys(item_ids))
             ],
         )
+        con.execute(_AS_SENT, [edition.id, edition.revision])
     return True
 
 

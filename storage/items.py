@@ -13,20 +13,21 @@ from storage.writing import as_json_list
 _IDS = "(SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))"
 _ITEM_COLUMNS = (
     "i.item_id, i.entry_key, i.source_id, i.url, i.title, i.summary, i.text, i.text_origin, i.language,"
-    " i.published_at, i.updated_at, i.first_seen_at, i.authors, i.content_sha256, i.problems"
+    " i.published_at, i.updated_at, i.first_seen_at, i.authors, i.content_sha256, i.problems, i.tags"
 )
 _JUDGED = f"""
-SELECT {_ITEM_COLUMNS}, i.copy_of, i.rules_version, j.relevance, j.relevance_score
+SELECT {_ITEM_COLUMNS}, i.copy_of, i.rules_version, j.relevance, j.relevance_score, j.kind, j.problems
 FROM items AS i JOIN judgements AS j USING (item_id, rules_version)
 WHERE i.item_id IN {_IDS}
 ORDER BY coalesce(i.published_at, i.first_seen_at), i.item_id
 """  # noqa: S608 - constants of this module
 _LABELS = f"""
-SELECT l.item_id, l.topic, l.score FROM labels AS l JOIN items AS i USING (item_id, rules_version)
+SELECT l.item_id, l.topic, l.score, l.origin FROM labels AS l JOIN items AS i USING (item_id, rules_version)
 WHERE i.item_id IN {_IDS} ORDER BY l.item_id, l.position
 """  # noqa: S608
 _EVIDENCE = f"""
-SELECT e.item_id, e.topic, e.matched, e.start_char, e.end_char, e.place, e.weight, e.seed_file, e.seed_paragraph
+SELECT e.item_id, e.topic, e.matched, e.start_char, e.end_char, e.place, e.weight, e.seed_file, e.seed_paragraph,
+    e.learned
 FROM evidence AS e JOIN items AS i USING (item_id, rules_version)
 WHERE i.item_id IN {_IDS} ORDER BY e.item_id, e.topic, e.position
 """  # noqa: S608
@@ -155,25 +156,25 @@ def _judged_items(con: duckdb.DuckDBPyConnection, ids: Sequence[tuple[str]]) -> 
     for row in con.execute(_EVIDENCE, wanted).fetchall():
         evidence[row[0], row[1]].append(_evidence_from_row(row[2:]))
     labels: dict[str, list[Label]] = defaultdict(list)
-    for item_id, topic, score in con.execute(_LABELS, wanted).fetchall():
-        labels[item_id].append(Label(topic, score, tuple(evidence[item_id, topic])))
+    for item_id, topic, score, origin in con.execute(_LABELS, wanted).fetchall():
+        labels[item_id].append(Label(topic, score, tuple(evidence[item_id, topic]), origin))
     return [_judged_from_row(row, labels[row[0]]) for row in con.execute(_JUDGED, wanted).fetchall()]
 
 
 def _judged_from_row(row: tuple[Any, ...], labels: Iterable[Label]) -> JudgedItem:
-    copy_of, rules_version, relevance, relevance_score = row[-4:]
+    copy_of, rules_version, relevance, relevance_score, kind, problems = row[-6:]
     return JudgedItem(
-        item=_item_from_row(row[:-4]),
-        judgement=Judgement(relevance, relevance_score, tuple(labels), rules_version),
+        item=_item_from_row(row[:-6]),
+        judgement=Judgement(relevance, relevance_score, tuple(labels), rules_version, kind, tuple(problems)),
         copy_of=copy_of,
     )
 
 
 def _item_from_row(row: tuple[Any, ...]) -> Item:
-    *plain, authors, content_sha256, problems = row
-    return Item(*[*plain, tuple(authors), content_sha256, tuple(problems)])
+    *plain, authors, content_sha256, problems, tags = row
+    return Item(*[*plain, tuple(authors), content_sha256, tuple(problems), tuple(tags)])
 
 
 def _evidence_from_row(row: tuple[Any, ...]) -> Evidence:
-    *plain, seed_file, seed_paragraph = row
-    return Evidence(*[*plain, None if seed_file is None else SeedParagraph(seed_file, seed_paragraph)])
+    *plain, seed_file, seed_paragraph, learned = row
+    return Evidence(*[*plain, None if seed_file is None else SeedParagraph(seed_file, seed_paragraph), learned])

@@ -31,6 +31,8 @@ PUBLIC: Mapping[str, frozenset[str]] = {
     "judgements": frozenset(),
     "labels": frozenset(),
     "evidence": frozenset(),
+    "overrides": frozenset(),
+    "rules": frozenset(),
     "dispositions": frozenset(),
     "quarantine": frozenset({"content"}),
     "story_items": frozenset(),

@@ -53,6 +53,7 @@ def config_folder(
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("topics.toml", "digest.toml"):
         shutil.copy(CONFIG / name, folder)
+    shutil.copytree(CONFIG / "topics", folder / "topics", dirs_exist_ok=True)
     seeds = (CONFIG / "seeds.toml").read_text().splitlines(keepends=True)
     (folder / "seeds.toml").write_text("".join(line for line in seeds if not line.startswith("url =")))
     (folder / "sources.toml").write_text("\n".join(_table("sources", source) for source in sources))

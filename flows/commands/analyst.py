@@ -50,12 +50,15 @@ def explain(
     item: Annotated[str, typer.Argument(help="Id of an item, as in v_items, or the beginning of one.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout instead of text.")] = False,
 ) -> None:
-    """Why an item has its labels: matched words with their places, weights, and the seed paragraphs behind them."""
+    """Why an item has its labels: matched words with their places, weights, and the seed paragraphs behind them;
+    what people decided; what gave its kind; and the phrases that did not count, with the condition that they broke.
+    """
     from flows.commands.show import json_line
-    from flows.environment import home_folder
+    from flows.environment import current_time
     from flows.explain import explain as look
+    from flows.settings import load
 
-    found = look(home_folder(), item)
+    found = look(load(), current_time(), item)
     if json:
         json_line(found.as_json())
     else:

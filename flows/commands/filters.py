@@ -73,14 +73,14 @@ def classify() -> None:
     """Judge titles and texts: relevance, topics, and the words that are the evidence.
 
     \b
-    in:  {"id","title","text","language"?,"published"?}
-    out: {"id","relevance","relevance_score","topics":[...],"rules_version"}
+    in:  {"id","title","text","language"?,"published"?,"url"?}
+    out: {"id","relevance","relevance_score","topics":[...],"kind","problems","rules_version"}
     """
     from flows.filters import classify_lines
-    from flows.judging import rules_of
+    from flows.rules import configured_rules
     from flows.settings import load
 
-    _write(classify_lines(_lines(), rules_of(load())))
+    _write(classify_lines(_lines(), configured_rules(load())))
 
 
 def cluster() -> None:

@@ -76,9 +76,20 @@ def send(
     _launch("send", json, week=week, to=to, resolve=resolve, allow_stale=allow_stale, dry_run=dry_run)
 
 
-def reclassify(dry_run: DryRun = False, json: AsJson = False) -> None:
-    """Judge every stored item again under today's topics.toml. Old labels stay queryable."""
-    _launch("reclassify", json, dry_run=dry_run)
+def reclassify(
+    accept: Annotated[
+        str, typer.Option(help="Version of the configured rules: they are in force from now on.", metavar="VERSION")
+    ] = "",
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
+    """Judge every stored item again under the rules of config/. Old labels stay queryable, people's decisions stand.
+
+    Rules that nobody has accepted are not applied: it says what they would change, and ends with 6.
+
+    Example: seabridge reclassify --accept 24df699f2c77
+    """
+    _launch("reclassify", json, accept=accept, dry_run=dry_run)
 
 
 def reparse(

@@ -2,13 +2,16 @@
 
 import pickle
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from parsers.configured import Source
+from parsers.judging.kinds import kind_of
+from parsers.judging.overrides import corrected
 from parsers.judging.topics import Rules, judge
-from parsers.model import Entry, Item, JudgedItem, Page
+from parsers.model import Entry, Item, JudgedItem, Override, Page
 from parsers.reading.normalise import make_item
 
 
@@ -24,9 +27,14 @@ def assess(
     return [judge_item(kept, make_item(entry, page, source, now)) for entry, page in entries]
 
 
-def judge_item(rules: Rules, item: Item) -> JudgedItem:
-    """One item with its judgement; whether it repeats another one is not looked for."""
-    return JudgedItem(item, judge(rules, item.title, item.text or item.summary))
+def judge_item(rules: Rules, item: Item, overrides: Sequence[Override] = ()) -> JudgedItem:
+    """One item with its judgement, people's decisions in force; whether it repeats another one is not looked for."""
+    text = item.text or item.summary
+    judgement = corrected(judge(rules, item.title, text), overrides)
+    if judgement.relevance != "off":  # nobody asks of what kind the others are
+        kind = kind_of(rules.kinds, item.title, text, item.url, item.tags, item.published).kind
+        judgement = replace(judgement, kind=kind)
+    return JudgedItem(item, judgement)
 
 
 def keep_rules(rules: Rules, path: Path) -> None:

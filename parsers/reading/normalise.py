@@ -91,6 +91,7 @@ def make_item(entry: Entry, page: Page | None, source: Source, now: datetime) ->
         authors=entry.authors or (page.authors if page else ()),
         content_sha256=_sha256(title, summary, text),
         problems=(*entry.problems, *(page.problems if page else ()), *problems),
+        tags=entry.tags,
     )
 
 

@@ -26,6 +26,8 @@ SELECT
     j.relevance,
     j.relevance_score,
     coalesce(l.topics, CAST([] AS VARCHAR[])) AS topics,
+    j.kind,
+    i.tags,
     i.copy_of,
     t.story_id,
     i.version,
@@ -37,13 +39,13 @@ LEFT JOIN entries AS e ON e.source_id = i.source_id AND e.entry_key = i.entry_ke
 LEFT JOIN judgements AS j ON j.item_id = i.item_id AND j.rules_version = i.rules_version
 LEFT JOIN story_items AS t ON t.item_id = i.item_id
 LEFT JOIN (
-    SELECT item_id, rules_version, list(topic ORDER BY score DESC, topic) AS topics
+    SELECT item_id, rules_version, list(topic ORDER BY position) AS topics
     FROM labels
     GROUP BY item_id, rules_version
 ) AS l ON l.item_id = i.item_id AND l.rules_version = i.rules_version;
 
 CREATE OR REPLACE VIEW v_labels AS
-SELECT l.item_id, l.topic, l.score, l.rules_version, l.rules_version = i.rules_version AS is_current
+SELECT l.item_id, l.topic, l.score, l.origin, l.rules_version, l.rules_version = i.rules_version AS is_current
 FROM labels AS l
 JOIN items AS i ON i.item_id = l.item_id;
 
@@ -56,6 +58,7 @@ SELECT
     e.start_char,
     e.end_char,
     e.weight,
+    e.learned,
     e.seed_file,
     e.seed_paragraph,
     d.seed_id,
@@ -66,6 +69,18 @@ FROM evidence AS e
 JOIN items AS i ON i.item_id = e.item_id
 LEFT JOIN seeds AS d ON d.file = e.seed_file
 LEFT JOIN seed_paragraphs AS p ON p.seed_id = d.seed_id AND p.paragraph = e.seed_paragraph;
+
+CREATE OR REPLACE VIEW v_overrides AS
+SELECT
+    o.item_id,
+    i.title,
+    o.topic,
+    o.action,
+    o.reason,
+    o.made_at,
+    o.action <> 'withdraw' AND o.made_at = max(o.made_at) OVER (PARTITION BY o.item_id, o.topic) AS is_in_force
+FROM overrides AS o
+LEFT JOIN items AS i ON i.item_id = o.item_id;
 
 CREATE OR REPLACE VIEW v_stories AS
 SELECT

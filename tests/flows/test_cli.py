@@ -5,13 +5,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import typer.main
-from builders import config_folder, source_table
-from drivers import REPOSITORY, Seabridge
+from builders import config_folder, rss, source_table
+from drivers import REPOSITORY, LoopbackWeb, Seabridge
 
 from flows.cli import app
+from flows.sample_server import SAMPLE_NOW
+from storage.database import open_live
 
 
 def commands() -> Iterator[tuple[str, ...]]:
@@ -29,7 +32,8 @@ SURFACE = {
     "run", "collect", "digest", "send", "reclassify", "reparse", "publish", "demo", "sql", "explain", "status",
     "doctor", "serve", "classify", "cluster", "parse feed", "parse page", "parse pdf", "topics list", "topics eval",
     "topics diff", "sources list", "sources check", "sources add", "recipients check", "editions list",
-    "editions show", "editions approve", "editions correct",
+    "editions show", "editions approve", "editions correct", "topics add", "topics remove", "topics pin",
+    "topics withdraw", "topics overrides",
 }  # fmt: skip
 
 
@@ -163,8 +167,54 @@ def test_explain(ready: Seabridge) -> None:
     found = json.loads(ready("explain", item, "--json").out)
     assert [topic["id"] for topic in found["topics"]] == list(topics)
     assert all(topic["evidence"] for topic in found["topics"])
+    assert (found["outdated"], found["overrides"], found["rules_version"]) == (False, [], found["rules_version"])
     assert "several" in ready("explain", "").err
     assert (ready("explain", "zz").code, "no item" in ready("explain", "zz").err) == (1, True)
+
+
+def test_explain_tells_what_did_not_count(seabridge: Seabridge, web: LoopbackWeb) -> None:
+    """Evidence stands in the item at the place that is named; vetoes, clues to the kind and decisions beside it."""
+    text = "The United States may join PESCO projects under permanent structured cooperation, the Pentagon said. " * 3
+    news = ("Opinion: why the EU must open PESCO to the United States", SAMPLE_NOW - timedelta(days=2), text)
+    pakistan = ("PESCO raises tariffs", SAMPLE_NOW - timedelta(days=2), "Peshawar Electric, PESCO, in Pakistan. " * 5)
+    config_folder(seabridge.config, [source_table("one", web.put("/feed", rss(news, pakistan)))])
+    assert seabridge("collect").code == 0
+    rows = json.loads(seabridge("sql", "SELECT item_id, title FROM v_items ORDER BY title", "--format", "json").out)
+    opinion, tariffs = (row["item_id"] for row in rows)
+    assert seabridge("topics", "pin", opinion, "pesco", "--reason", "read it").code == 0
+
+    found = json.loads(seabridge("explain", opinion, "--json").out)
+    assert (found["kind"], found["kind_clues"][0]["text"].strip()) == ("opinion", "Opinion")
+    assert [(one["action"], one["topic"], one["reason"]) for one in found["overrides"]] == [("pin", "pesco", "read it")]
+    pesco = found["topics"][0]
+    assert (pesco["id"], pesco["score"], pesco["origin"]) == ("pesco", 1, "pinned")
+    whole = {"title": news[0], "text": text.strip()}
+    for evidence in pesco["evidence"]:
+        assert whole[evidence["place"]][evidence["start"] : evidence["end"]] == evidence["text"]
+    told = seabridge("explain", opinion).out
+    for words in ("pin pesco, 2025-", "read it", "kind: opinion ('Opinion'", "pesco  1.00  pinned by a person"):
+        assert words in told
+
+    found = json.loads(seabridge("explain", tariffs, "--json").out)
+    assert (found["relevance"], found["topics"]) == ("off", [])
+    assert ("pesco", "PESCO") in {(veto["topic"], veto["text"]) for veto in found["vetoes"]}
+    assert "did not count:" in seabridge("explain", tariffs).out
+
+
+def test_explain_an_outdated_judgement(ready: Seabridge) -> None:
+    """What other rules judged is shown as they judged it; that it is outdated is said, and what to do."""
+    find = "SELECT item_id FROM v_items WHERE len(topics) > 0 LIMIT 1"
+    ((item,),) = (row.values() for row in json.loads(ready("sql", find, "--format", "json").out))
+    with open_live(ready.home) as con:
+        for table in ("items", "judgements", "labels", "evidence"):
+            con.execute(f"UPDATE {table} SET rules_version = 'older' WHERE item_id = '{item}'")
+    told = ready("explain", item)
+    assert (told.code, "not in force any more: seabridge reclassify" in told.out) == (0, True)
+    found = json.loads(ready("explain", item, "--json").out)
+    assert (found["outdated"], found["rules_version"], found["vetoes"]) == (True, "older", [])
+    assert found["topics"]
+    assert ready("reclassify").code == 0
+    assert json.loads(ready("explain", item, "--json").out)["outdated"] is False
 
 
 def test_recipients_check(ready: Seabridge) -> None:

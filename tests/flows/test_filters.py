@@ -1,12 +1,15 @@
 """The filters: one JSON line out for each line in, in order, with its id; a line that fails never ends the run."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import config_folder, rss, source_table
-from drivers import Ended, Seabridge
+from drivers import REPOSITORY, Ended, Seabridge
 
 from flows.sample_server import SAMPLE_NOW
 
@@ -174,3 +177,40 @@ def test_nothing_in_nothing_out(filters: Seabridge, words: tuple[str, ...]) -> N
     """Empty input is fine; blank lines are no lines."""
     told = filters(*words, stdin=b"\n \n")
     assert (told.code, told.out) == (0, "")
+
+
+def test_k_9_the_same_item_twice(filters: Seabridge) -> None:
+    """K-9: one item is judged alike wherever it stands in the input, in this process and in others with other seeds."""
+    line = {"id": 1, "url": "https://a.example/press/1", "published": "2025-06-30", **STORY}
+    lines = feed(line, {"id": 2, "title": "Bread", "text": "A bakery. " * 20}, line)
+    first, _, third = answers(filters("classify", stdin=lines))
+    assert first == third
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-m", "flows", "classify"],
+            cwd=REPOSITORY,
+            env={**os.environ, **filters.environment, "PYTHONHASHSEED": seed},
+            input=lines,
+            capture_output=True,
+            check=True,
+        )
+        assert json.loads(done.stdout.splitlines()[0]) == first
+
+
+def test_k_8_a_line_that_cannot_be_judged(filters: Seabridge) -> None:
+    """K-8: one bad line of a hundred is told in its place; the others are judged, and the end says so (4)."""
+    lines = [{"id": number, **STORY} for number in range(100)]
+    lines[50]["title"] = {"no": "text"}
+    told = filters("classify", stdin=feed(*lines))
+    read = answers(told)
+    assert (told.code, len(read)) == (4, 100)
+    assert [line["id"] for line in read if "error" in line] == [50]
+
+
+def test_classify_takes_what_helps_with_the_kind(filters: Seabridge) -> None:
+    """A date that cannot be read and an address that is none cost nothing but what they would have told."""
+    told = filters("classify", stdin=feed({"id": 1, "url": "no address", "published": "some day", **STORY}))
+    (line,) = answers(told)
+    assert told.code == 0
+    assert set(line) >= {"relevance", "relevance_score", "topics", "kind", "problems", "rules_version"}
+    assert filters("classify", stdin=feed({"id": 1, "published": 7, **STORY})).code == 4

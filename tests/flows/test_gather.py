@@ -15,12 +15,12 @@ from drivers import REPOSITORY
 from flows.desk import Desk
 from flows.gather import Gathered, gather
 from flows.news import MAX_PAGE_BYTES, TRY_AGAIN_FOR
+from flows.rules import configured_rules
 from flows.settings import load
 from parsers.configured import Source
 from parsers.errors import FetchFailed, Refused
 from parsers.judging.assess import keep_rules
 from parsers.judging.novelty import Known, waiting_since
-from parsers.judging.topics import compile_rules
 from parsers.model import Request, Response
 from parsers.reading.confined import Readers
 from storage.sources import FeedState
@@ -44,7 +44,7 @@ def readers() -> Iterator[Readers]:
 def rules() -> Path:
     """A file with the rules of the repository."""
     folder = Path(mkdtemp())
-    keep_rules(compile_rules(load(config=REPOSITORY / "config", home=folder).topics), folder / "rules")
+    keep_rules(configured_rules(load(config=REPOSITORY / "config", home=folder)), folder / "rules")
     return folder / "rules"
 
 

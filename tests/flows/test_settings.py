@@ -41,7 +41,7 @@ def test_all_problems_at_once(seabridge: Seabridge) -> None:
     sources = [source_table("one", "ftp://one.example/feed"), source_table("one", "https://two.example/", weight=9)]
     folder = config_folder(seabridge.config, sources, recipients=["nobody"])
     edit(folder / "digest.toml", "hour = 7", 'hour = "seven"')
-    edit(folder / "topics.toml", "definition =", "definition")
+    edit(folder / "topics.toml", "america =", "america")
     edit(folder / "seeds.toml", "published =", "pubished =")
     told = seabridge("digest")
     assert told.code == 2
@@ -75,7 +75,7 @@ def test_places_and_reasons(folder: Path) -> None:
         ("digest.toml", "[[sections]]", "[[sections]]\nbugdet = 2", "sections[0].bugdet", "budget"),
         ("recipients.toml", "address =", "adress =", "recipients[0].adress", "address"),
         ("seeds.toml", "abstract =", "abstrat =", "seeds[0]", "abstract"),
-        ("topics.toml", "definition =", "defintion =", "topics[0]", "definition"),
+        ("topics.toml", "america =", "amercia =", "scope", "america"),
     ],
 )
 def test_unknown_key(folder: Path, file: str, old: str, new: str, place: str, near: str) -> None:
@@ -132,3 +132,88 @@ def test_hash_tells_configurations_apart(folder: Path) -> None:
     first, again = load(config=folder, home=folder).hash, load(config=folder, home=folder).hash
     edit(folder / "digest.toml", "hour = 7", "hour = 8")
     assert first == again != load(config=folder, home=folder).hash
+
+
+OWN = """
+[groups.bread]
+every = "bread, baker*"
+
+[[topics]]
+id = "bakery"
+name = "Bakeries"
+definition = "Who bakes."
+core = 0.1
+unless = ["bread"]
+seeds = []
+[[topics.phrases]]
+weight = 1.0
+every = "rye loaf, bagel*"
+"""
+
+
+@pytest.fixture
+def own(folder: Path) -> Path:
+    """A file of one's own in the folder of topics, and a section for its topic."""
+    edit(folder / "digest.toml", "[[sections]]", '[[sections]]\ntopic = "bakery"\n\n[[sections]]')
+    path = folder / "topics" / "99-own.toml"
+    path.write_text(OWN)
+    return path
+
+
+def test_the_folder_of_topics(folder: Path, own: Path) -> None:
+    """Its files are read as one with topics.toml, in the order of their names; each fault is told with its file."""
+    topics = load(config=folder, home=folder).topics
+    assert (topics.topics[-1].id, "bread" in topics.groups) == ("bakery", True)
+    edit(own, "definition =", "defintion =")
+    (folder / "topics" / "98.toml").write_text("[[topics")
+    (folder / "topics" / "97.toml").write_bytes(b"\xff")
+    found = problems(folder)
+    assert "did you mean `definition`" in found["topics/99-own.toml: topics[0] (bakery).defintion"]
+    assert "is not valid TOML" in found["topics/98.toml: "]
+    assert "is not UTF-8" in found["topics/97.toml: "]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "reason"),
+    [
+        ('id = "bakery"', 'id = "pesco"', "topics[0].id", "already the id of topics[0] of topics/"),
+        ('unless = ["bread"]', 'unless = ["nowhere"]', "topics[0].unless", "no group 'nowhere'"),
+        ("[groups.bread]", "[groups.us]", "groups.us", "already a group of topics.toml"),
+        ('every = "rye loaf', 'every = "a*, rye', "topics[0].phrases[0].every", "match nearly everything"),
+        ('every = "rye loaf', 'every = ", rye', "topics[0].phrases[0].every", "is empty"),
+        ("core = 0.1", "core = 45", "topics[0] (bakery).core", "less than or equal to 1"),
+        ("core = 0.1", "core = 0.1\nfloor = -1", "topics[0] (bakery).floor", "greater than or equal to 0"),
+        ("weight = 1.0", "weight = -1", "topics[0] (bakery).phrases[0].weight", "greater than 0"),
+    ],
+)
+def test_rules_that_cannot_be(folder: Path, own: Path, old: str, new: str, place: str, reason: str) -> None:
+    """A phrase, a condition, a number that would judge nonsense is refused at load, with file and path."""
+    edit(own, old, new)
+    found = problems(folder)
+    assert reason in found.get(f"topics/99-own.toml: {place}", ""), found
+
+
+def test_what_was_learned_and_the_kinds(folder: Path) -> None:
+    """Without a file of one's own those that came with Seabridge count; one that cannot be used is told."""
+    ours = load(config=REPOSITORY / "config", home=folder)
+    plain = load(config=folder, home=folder)
+    assert (plain.weights, plain.kinds) == (ours.weights, ours.kinds)
+    (folder / "topics.model.json").write_text('{"bias": {"pesco": 1.0}}')
+    assert load(config=folder, home=folder).weights.bias == {"pesco": 1.0}
+    (folder / "topics.model.json").write_text("{")
+    (folder / "kinds.toml").write_text("kidns = 1")
+    found = problems(folder)
+    assert "is not valid JSON" in found["topics.model.json: "]
+    assert any(place.startswith("kinds.toml: ") for place in found)
+    (folder / "topics.model.json").write_text('{"bias": {"pesco": "much"}}')
+    assert "topics.model.json: bias.pesco" in problems(folder)
+
+
+def test_hash_knows_the_rules(folder: Path, own: Path) -> None:
+    """A change in the folder of topics or in what was learned is another configuration."""
+    hashes = {load(config=folder, home=folder).hash}
+    edit(own, "core = 0.1", "core = 0.2")
+    hashes.add(load(config=folder, home=folder).hash)
+    (folder / "topics.model.json").write_text("{}")
+    hashes.add(load(config=folder, home=folder).hash)
+    assert len(hashes) == 3

@@ -9,6 +9,7 @@ from parsers.errors import Permanent
 from parsers.model import Story
 from storage.database import Connection
 from storage.editions import EditionRow, get_edition, list_editions, sent_story_ids, set_edition_state, store_edition
+from storage.judgements import store_judgements
 from storage.stories import store_stories
 
 
@@ -95,3 +96,17 @@ def test_sent_stories_are_those_of_earlier_issued_editions(con: Connection, edit
     newest = "2026-W45/weekly/en"
     assert sent_story_ids(con, "2026-W46/weekly/en") == {ids[0]: newest, ids[1]: newest}
     assert sent_story_ids(con, "2025-W52/weekly/en") == {}
+
+
+def test_labels_stay_as_they_were_when_the_edition_was_made(con: Connection, edition, make, now):
+    """Other rules judge the items afterwards: the edition remembers by which labels it was made."""
+    make.store(con, make.judged(1), make.judged(2, by=make.judgement(relevance="off", labels=())))
+    ids = [f"{number:016x}" for number in (1, 2)]
+    store_edition(con, edition, [*ids, "gone"])
+    store_judgements(con, [(one, make.judgement(labels=(), rules_version="rules 2")) for one in ids], now)
+    rows = con.execute("SELECT item_id, relevance, topics, rules_version FROM edition_items ORDER BY position")
+    assert rows.fetchall() == [
+        (ids[0], "core", ["pesco", "dialogue"], "rules 1"),
+        (ids[1], "off", [], "rules 1"),
+        ("gone", None, None, None),
+    ]
