@@ -22,7 +22,7 @@ from digests.edition import (
     slug_of,
 )
 from digests.plain import extract, language_tag, one_line, web_address
-from digests.ranking import Article, Candidate, candidates, chosen
+from digests.ranking import Article, Candidate, candidates, chosen, is_unshown
 from digests.settings import OTHER, DigestSettings
 from digests.wording import basis_of, finished, notes_of
 from parsers.configured import Source
@@ -119,7 +119,9 @@ def compose(
         arrivals=tuple(_story(one, rank, names, zone, _SUMMARY) for rank, one in enumerate(overdue[:ARRIVALS], 1)),
     )
     corrected = (one_line(f"Correction: {correction}", _NOTE),) if correction else ()
-    basis = (*edition.basis, *(one_line(note, _NOTE) for note in seed_notes))
+    jobs = sum(is_unshown(one) for one in items)
+    left_out = (f"{jobs} job {'notice is' if jobs == 1 else 'notices are'} left out.",) if jobs else ()
+    basis = (*edition.basis, *left_out, *(one_line(note, _NOTE) for note in seed_notes))
     return finished(replace(edition, notes=(*corrected, *notes_of(edition)), basis=basis))
 
 

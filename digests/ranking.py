@@ -71,6 +71,13 @@ class Candidate:
         return self.topics[0] if self.topics else OTHER
 
 
+def is_unshown(judged: JudgedItem) -> bool:
+    """Whether its kind keeps it out; where a person gave it a topic, that person saw it and wants it shown."""
+    judgement = judged.judgement
+    by_machine = all(label.origin == "machine" for label in judgement.labels)
+    return judgement.relevance != "off" and judgement.kind in UNSHOWN and by_machine
+
+
 def candidates(
     items: Sequence[JudgedItem],
     stories: Sequence[Story],
@@ -116,7 +123,7 @@ def _grouped(
     by_id = {
         judged.item.id: Article(judged, sources.get(judged.item.source_id) or _forgotten(judged.item))
         for judged in items
-        if judged.judgement.relevance != "off" and judged.judgement.kind not in UNSHOWN
+        if judged.judgement.relevance != "off" and not is_unshown(judged)
     }
     in_story = {item for story in stories for item in story.items}
     alone = [Story(item, (item,)) for item in by_id if item not in in_story]
@@ -146,7 +153,7 @@ def _candidate(
         max(scores.values(), default=0.0),
         max(article.moment for article in articles),
     )
-    leads = tier == _TIERS["core"] and led[0].reports
+    leads = any(article.reports and article.tier == _TIERS["core"] for article in articles)
     return Candidate(story, led, copies, families, tuple(topics), leads, rank, update_of)
 
 
@@ -158,9 +165,10 @@ def _topic_scores(articles: Sequence[Article], order: Sequence[str]) -> dict[str
     scores = dict.fromkeys(order, 0.0)
     for number, article in enumerate(articles):
         share = 0.5 / len(articles) + (0.5 if number == 0 else 0.0)
-        for label in article.judged.judgement.labels:
+        for place, label in enumerate(article.judged.judgement.labels):
             if label.topic in scores:
-                scores[label.topic] += share * label.score + (label.origin == "pinned")
+                pinned = 2 - place / 100 if label.origin == "pinned" else 0  # more than all scores, the first pin most
+                scores[label.topic] += share * label.score + pinned
     return {topic: score for topic, score in scores.items() if score > 0}
 
 

@@ -43,12 +43,13 @@ from parsers.judging.topics import Rules, judge_document
 from parsers.model import Item
 from parsers.reading.confined import Readers
 from parsers.reading.web.fetch import Web
-from storage.archive import Archive, store_archived
+from storage.archive import Archive, Archived, store_archived
 from storage.collected import Brought, FetchRow, known_entries_of, store_visits, unbalanced
 from storage.database import GLANCE, Connection, open_live
 from storage.items import items_since, recent_items
 from storage.overrides import overrides_in_force
 from storage.published import is_published
+from storage.rules import rules_in_force
 from storage.runs import Run, begin_run, finish_run, renew
 from storage.seeds import store_seeds, stored_seeds
 from storage.snapshot import publish
@@ -131,6 +132,12 @@ def collect(
         if in_force.waiting:
             visit.tally.events.append(in_force.waiting)
         asyncio.run(visit.all(waiting))
+        with open_live(settings.home, wait=GLANCE) as con:
+            accepted = rules_in_force(con)
+        if accepted and accepted.version not in (in_force.rules.version, in_force.proposed.version):
+            visit.tally.events.append(
+                "other rules were accepted meanwhile: seabridge reclassify judges what came by them"
+            )
         if run is not None:
             visit.tally.stories = _stories(settings, now, news=visit.tally.items > 0 or run.after_failure)
             visit.tally.events += upkeep(settings, visit.moment(), run.id)
@@ -295,24 +302,26 @@ class _Visit:
 
     def _take(self, batch: Sequence[Gathered], archive: Archive) -> None:
         """Judge, archive and store what some sources brought, in their order."""
-        with open_live(self.settings.home, wait=GLANCE) as con:
+        kept = [] if self.run is None else self._archived(batch, archive)
+        with open_live(self.settings.home) as con:  # from here on nobody decides anything that would be lost
             overrides = overrides_in_force(con)
-        judged = [judge_gathered(gathered, self.copies, self.rules, overrides, self.now) for gathered in batch]
-        # Many sources, and nobody answers: it is our own network that is down, and no source is to blame.
-        cut_off = not self.tally.heard and len(self.memory.known) >= MANY
-        healths = [self._health(gathered, cut_off=cut_off) for gathered in batch]
-        for gathered, made, (_, events) in zip(batch, judged, healths, strict=True):
-            self.tally.count(gathered, made, events)
-        if self.run is None:
-            return
-        kept = [one for gathered in batch for one in archive.add(gathered.source.id, gathered.feeds, gathered.pages)]
-        brought = [
-            Brought(gathered.fetch, made.entries, made.items, made.dispositions, gathered.quarantined, health, events)
-            for gathered, made, (health, events) in zip(batch, judged, healths, strict=True)
-        ]
-        with open_live(self.settings.home) as con:
+            judged = [judge_gathered(one, self.copies, self.rules, overrides, self.now) for one in batch]
+            # Many sources, and nobody answers: it is our own network that is down, and no source is to blame.
+            cut_off = not self.tally.heard and len(self.memory.known) >= MANY
+            healths = [self._health(one, cut_off=cut_off) for one in batch]
+            for gathered, made, (_, events) in zip(batch, judged, healths, strict=True):
+                self.tally.count(gathered, made, events)
+            if self.run is None:
+                return
+            brought = [
+                Brought(one.fetch, made.entries, made.items, made.dispositions, one.quarantined, health, events)
+                for one, made, (health, events) in zip(batch, judged, healths, strict=True)
+            ]
             store_archived(con, kept)
             store_visits(con, self.run.id, brought, self.now)
+
+    def _archived(self, batch: Sequence[Gathered], archive: Archive) -> list[Archived]:
+        return [one for gathered in batch for one in archive.add(gathered.source.id, gathered.feeds, gathered.pages)]
 
     def _health(self, gathered: Gathered, *, cut_off: bool) -> tuple[Health | None, tuple[Event, ...]]:
         source_id = gathered.source.id

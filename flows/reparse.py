@@ -183,6 +183,13 @@ def _settle(batch: Sequence[Reread], shelf: Shelf, told: _Told, step: _Step) -> 
     shelf.figures["entries changed"] += len(entries)
     if step.run is not None and (entries or judged):
         with open_live(step.settings.home) as con:
+            later = overrides_in_force(con, [one.item.id for one in judged])
+            judged = [
+                one
+                if later.get(one.item.id, ()) == overrides.get(one.item.id, ())
+                else replace(judge_item(step.rules, one.item, later.get(one.item.id, ())), copy_of=one.copy_of)
+                for one in judged
+            ]
             store_reread(con, step.run.id, shelf.source.id, entries, judged, step.now)
 
 

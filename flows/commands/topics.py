@@ -17,7 +17,9 @@ app = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout instead of a table.")]
 Item = Annotated[str, typer.Argument(help="Id of an item, or how it begins.")]
 Topics = Annotated[list[str], typer.Argument(help="Ids of topics.")]
-Reason = Annotated[str, typer.Option(help="Why, for those who come after you.")]
+Reason = Annotated[
+    str, typer.Option(help="Why, for those who come after you; analysts can read it, so name no person.")
+]
 LABELLED = Path(__file__).parents[2] / "tests" / "data" / "labelled" / "unseen"
 """The labelled items of a checkout that neither phrases nor weights have seen."""
 
@@ -208,7 +210,10 @@ def _decide(item: str, topics: list[str], action: "Action", reason: str, json: b
 
 @app.command()
 def overrides() -> None:
-    """Every item with decisions in force, as JSON lines that topics eval takes: material to improve the rules by."""
+    """Every item with decisions in force, as JSON lines that topics eval takes: material to improve the rules by.
+
+    `labels` are those in force; of them a person confirmed the ones under `overrides`, the machine gave the others.
+    """
     from flows.commands.show import json_line
     from flows.overrides import training_lines
     from flows.settings import load

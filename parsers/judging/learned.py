@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from math import exp, log, log1p, sqrt
 from operator import mul
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from parsers.configured import STRICT
+from annotated_types import Ge, Gt, Le
+
+from parsers.configured import STRICT, NonEmpty
 from parsers.judging.strength import Reading, Strength
 from parsers.judging.words import fold
 
@@ -76,6 +78,11 @@ _CLOSEST = 3
 """Topics that decide closeness: a long paper on ten matters is as core as its three likeliest ones."""
 
 
+Rarity = Annotated[float, Gt(0), Le(100)]
+Weight = Annotated[float, Ge(-1_000), Le(1_000)]
+"""Within bounds, so also a number: NaN is in no bounds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """config/topics.model.json.
@@ -91,12 +98,12 @@ class Weights:
     __pydantic_config__: ClassVar = STRICT
 
     made_from: str = ""
-    idf: Mapping[str, float] = field(default_factory=dict)
-    lean: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    topic: Mapping[str, float] = field(default_factory=dict)
-    bias: Mapping[str, float] = field(default_factory=dict)
-    on_topic: Mapping[str, float] = field(default_factory=dict)
-    core: Mapping[str, float] = field(default_factory=dict)
+    idf: Mapping[NonEmpty, Rarity] = field(default_factory=dict)
+    lean: Mapping[str, Mapping[str, Weight]] = field(default_factory=dict)
+    topic: Mapping[str, Weight] = field(default_factory=dict)
+    bias: Mapping[str, Weight] = field(default_factory=dict)
+    on_topic: Mapping[str, Weight] = field(default_factory=dict)
+    core: Mapping[str, Weight] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +225,7 @@ def profile(learned: Learned, reading: Reading, strengths: Mapping[int, Strength
 
 def unit(values: Mapping[int, float]) -> Profile:
     """The same direction, of length 1."""
-    length = sqrt(sum(map(mul, values.values(), values.values())))
+    length = sqrt(sum(map(mul, values.values(), values.values()))) or 1.0
     return {number: value / length for number, value in values.items()}
 
 
@@ -289,7 +296,7 @@ def _first_places(learned: Learned, reading: Reading, wanted: set[int]) -> dict[
             bare = chunks[at].strip(_AROUND)
             begin = starts[at] + at + chunks[at].index(bare)  # with a space behind each
             for number in wanted.intersection(learned.known[chunks[at]]):
-                found.setdefault(number, (place, begin, begin + len(bare)))
+                found.setdefault(number, (place, begin, begin + min(len(bare), _MEMO_LENGTH)))
     return found
 
 

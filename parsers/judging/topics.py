@@ -257,7 +257,7 @@ def findings(rules: Rules, title: str, text: str, width: int = WINDOW) -> Findin
 
 
 def _problems(title: str, text: str) -> tuple[str, ...]:
-    if len("".join((title[:99] + text[:99]).split())) < MIN_CHARACTERS:
+    if len("".join((title.lstrip()[:99] + text.lstrip()[:99]).split())) < MIN_CHARACTERS:
         return (TOO_SHORT,)
     if len(text) > MAX_CHARACTERS:
         return (f"judged by its first {MAX_CHARACTERS:,} of {len(text):,} characters",)

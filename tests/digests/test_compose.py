@@ -8,7 +8,7 @@ import pytest
 from digests.edition import Coverage, Edition
 from digests.settings import DigestSettings
 from parsers.configured import Source
-from parsers.model import Evidence, JudgedItem, Story
+from parsers.model import Evidence, JudgedItem, Kind, Label, Story
 
 Judge = Callable[..., JudgedItem]
 Edit = Callable[..., Edition]
@@ -170,6 +170,42 @@ def test_reasons_for_the_section_come_first(judged: Judge, edit: Edit) -> None:
     edition = edit(replace(story, judgement=replace(story.judgement, labels=labels)))
     assert edition.stories[0].topics[0].topic == "pesco"
     assert edition.stories[0].why == ("PESCO", "summit")
+
+
+def of_kind(story: JudgedItem, kind: Kind) -> JudgedItem:
+    return replace(story, judgement=replace(story.judgement, kind=kind))
+
+
+def pinned(story: JudgedItem, *topics: str) -> JudgedItem:
+    labels = [Label(topic, 1.0, (), "pinned") for topic in topics]
+    rest = [label for label in story.judgement.labels if label.topic not in topics]
+    return replace(story, judgement=replace(story.judgement, labels=(*labels, *rest)))
+
+
+def test_a_person_who_pinned_a_topic_chose_the_section(judged: Judge, edit: Edit) -> None:
+    """The first pin counts, whatever the order of the sections and the scores of the rules; the reader is told."""
+    first = edit(pinned(judged("x", "pesco", "dialogue"), "nato-eu", "dialogue")).stories[0]
+    assert [tag.topic for tag in first.topics][:2] == ["nato-eu", "dialogue"]
+    assert first.why[0] == "an editor put it here"
+    assert edit(pinned(judged("x", "pesco"), "dialogue", "nato-eu")).stories[0].topics[0].topic == "dialogue"
+
+
+def test_opinion_leads_nothing(judged: Judge, edit: Edit) -> None:
+    """What argues is marked and stands behind what reports; alone it is shown, and is not the top story."""
+    edition = edit(of_kind(judged("a", "pesco"), "opinion"), judged("b", "pesco"))
+    assert edition.lead is not None
+    assert edition.lead.voices[0].item == judged("b", "pesco").item.id
+    alone = edit(of_kind(judged("a", "pesco"), "opinion"))
+    assert alone.lead is None
+    assert "opinion" in alone.stories[0].marks
+
+
+def test_job_notices_are_left_out_and_counted(judged: Judge, edit: Edit) -> None:
+    """Nobody reads the digest for vacancies; how many there were is said, and one that a person chose is shown."""
+    edition = edit(of_kind(judged("a", "pesco"), "job"), judged("b", "pesco"))
+    assert len(edition.stories) == 1
+    assert "1 job notice is left out." in edition.basis
+    assert len(edit(pinned(of_kind(judged("a", "pesco"), "job"), "pesco")).stories) == 1
 
 
 def test_marks(judged: Judge, edit: Edit, sources: dict[str, Source]) -> None:

@@ -240,3 +240,30 @@ def test_bad_entries_are_refused(sign: dict[str, Any]) -> None:
     """Unknown places, shapes and keys and weights out of range do not load; there is no way to write a pattern."""
     with pytest.raises(ValidationError):
         TypeAdapter(KindFile).validate_python({"kinds": [{"kind": "live", "signs": [{"en": "live", **sign}]}]})
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "EU position on US tariffs hardens as Trump seeks a deal",
+            "Brussels is looking for a way out. The start date was put off.",
+        ),
+        (
+            "Washington is looking for European troops for Ukraine",
+            "The US seeks a coalition of the willing, officials said.",
+        ),
+        ("Analyst: US position on Article 5 worries Europe", "Washington seeks a new bargain with its allies."),
+        (
+            "Call for applications: European Defence Fund grants open to US-owned firms",
+            "The Commission opened the calls on Monday.",
+        ),
+        (
+            "EU opens European Defence Fund to US-owned firms",
+            "The start date is 1 May, the closing date for projects 1 July.",
+        ),
+    ],
+)
+def test_news_is_no_vacancy(rules: KindRules, title: str, text: str) -> None:
+    """Words that vacancies use, and headlines too, hide no news: a job notice is not shown to readers."""
+    assert kind_of(rules, title, text).kind != "job"
