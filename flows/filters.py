@@ -7,15 +7,14 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from parsers.configured import Source
 from parsers.errors import SeabridgeError
+from parsers.judging.assess import with_kind
 from parsers.judging.dedupe import CopyIndex
-from parsers.judging.kinds import kind_of
 from parsers.judging.stories import group
 from parsers.judging.topics import Rules, judge
 from parsers.model import Entry, Feed, Item, Judgement, Page
@@ -60,12 +59,9 @@ def classify_lines(lines: Iterable[str], rules: Rules) -> Iterator[Line]:
 
     def classify(line: Line) -> Line:
         title, text, published = _text(line, "title"), _text(line, "text"), _text(line, "published")
+        moment = parse_date(published) if published else None
         judgement = judge(rules, title, text)
-        if judgement.relevance != "off":  # nobody asks of what kind the others are
-            moment = parse_date(published) if published else None
-            kind = kind_of(rules.kinds, title, text, _text(line, "url") or None, published=moment).kind
-            judgement = replace(judgement, kind=kind)
-        return judgement_line(judgement)
+        return judgement_line(with_kind(rules, judgement, title, text, _text(line, "url") or None, published=moment))
 
     return _each(lines, classify)
 

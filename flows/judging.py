@@ -16,6 +16,8 @@ from parsers.judging.topics import Rules
 from parsers.model import Disposition, Item, JudgedItem, Outcome, Override
 from parsers.reading.normalise import NOT_THE_ARTICLE
 from storage.collected import StoredEntry
+from storage.database import Connection
+from storage.overrides import overrides_in_force
 
 AHEAD = timedelta(hours=1)
 """A date further in the future than this is a mistake or an embargo; such an item is kept out of counts."""
@@ -46,6 +48,23 @@ def rules_for_children(rules: Rules) -> Iterator[Path]:
         path = Path(folder) / "rules"
         keep_rules(rules, path)
         yield path
+
+
+def judged_anew(
+    con: Connection, rules: Rules, judged: Sequence[JudgedItem], before: Mapping[str, Sequence[Override]]
+) -> list[JudgedItem]:
+    """The same items, those judged again that people decided about meanwhile: to be asked where they are stored.
+
+    Args:
+        before: item id -> the decisions by which they were judged.
+    """
+    decided = overrides_in_force(con, [one.item.id for one in judged])
+    return [
+        one
+        if decided.get(one.item.id, ()) == before.get(one.item.id, ())
+        else replace(judge_item(rules, one.item, decided.get(one.item.id, ())), copy_of=one.copy_of)
+        for one in judged
+    ]
 
 
 def judge_gathered(

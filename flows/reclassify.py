@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flows.collect import COPY_WINDOW, group_stories
+from flows.judging import judged_anew
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.rules import accept as accept_rules_of
@@ -71,19 +72,16 @@ def reclassify(
             ids = waiting[start : start + BATCH]
             with open_live(settings.home) as con:
                 items, overrides = items_by_id(con, ids), overrides_in_force(con, ids)
-            after = {one.item.id: judge_item(rules, one.item, overrides.get(one.item.id, ())) for one in items}
-            for one in items:
-                _count(changes, one.judgement, after[one.item.id].judgement)
+            after = [judge_item(rules, one.item, overrides.get(one.item.id, ())) for one in items]
+            for one, other in zip(items, after, strict=True):
+                _count(changes, one.judgement, other.judgement)
             if run is not None:
-                copies = originals_of(settings, [one.item for one in items if _turned(one, after[one.item.id])])
+                turned = [one.item for one, other in zip(items, after, strict=True) if _turned(one, other)]
+                copies = originals_of(settings, turned)
                 with open_live(settings.home) as con:
                     renew(con, run.id, moment())
-                    decided = overrides_in_force(con, ids)
-                    for item_id in {*overrides, *decided}:
-                        if decided.get(item_id) != overrides.get(item_id):  # while we judged
-                            after[item_id] = judge_item(rules, after[item_id].item, decided.get(item_id, ()))
-                    judged = [(item_id, one.judgement) for item_id, one in after.items()]
-                    store_judgements(con, judged, now, copies)
+                    after = judged_anew(con, rules, after, overrides)
+                    store_judgements(con, [(one.item.id, one.judgement) for one in after], now, copies)
             tell("reclassify", start + len(ids), len(waiting))
         if run is not None:
             with open_live(settings.home) as con:

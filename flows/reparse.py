@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from flows.collect import COPY_WINDOW, group_stories
+from flows.judging import judged_anew
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.rereading import Library, Reread, Shelf, reread, shelf_of
@@ -183,13 +184,7 @@ def _settle(batch: Sequence[Reread], shelf: Shelf, told: _Told, step: _Step) -> 
     shelf.figures["entries changed"] += len(entries)
     if step.run is not None and (entries or judged):
         with open_live(step.settings.home) as con:
-            later = overrides_in_force(con, [one.item.id for one in judged])
-            judged = [
-                one
-                if later.get(one.item.id, ()) == overrides.get(one.item.id, ())
-                else replace(judge_item(step.rules, one.item, later.get(one.item.id, ())), copy_of=one.copy_of)
-                for one in judged
-            ]
+            judged = judged_anew(con, step.rules, judged, overrides)
             store_reread(con, step.run.id, shelf.source.id, entries, judged, step.now)
 
 

@@ -11,7 +11,7 @@ from parsers.configured import Source
 from parsers.judging.kinds import kind_of
 from parsers.judging.overrides import corrected
 from parsers.judging.topics import Rules, judge
-from parsers.model import Entry, Item, JudgedItem, Override, Page
+from parsers.model import Entry, Item, JudgedItem, Judgement, Override, Page
 from parsers.reading.normalise import make_item
 
 
@@ -31,10 +31,22 @@ def judge_item(rules: Rules, item: Item, overrides: Sequence[Override] = ()) -> 
     """One item with its judgement, people's decisions in force; whether it repeats another one is not looked for."""
     text = item.text or item.summary
     judgement = corrected(judge(rules, item.title, text), overrides)
-    if judgement.relevance != "off":  # nobody asks of what kind the others are
-        kind = kind_of(rules.kinds, item.title, text, item.url, item.tags, item.published).kind
-        judgement = replace(judgement, kind=kind)
-    return JudgedItem(item, judgement)
+    return JudgedItem(item, with_kind(rules, judgement, item.title, text, item.url, item.tags, item.published))
+
+
+def with_kind(
+    rules: Rules,
+    judgement: Judgement,
+    title: str,
+    text: str,
+    url: str | None,
+    tags: Sequence[str] = (),
+    published: datetime | None = None,
+) -> Judgement:
+    """The judgement with the kind of its text; nobody asks of what kind those are that are off."""
+    if judgement.relevance == "off":
+        return judgement
+    return replace(judgement, kind=kind_of(rules.kinds, title, text, url, tags, published).kind)
 
 
 def keep_rules(rules: Rules, path: Path) -> None:
