@@ -10,7 +10,7 @@ run: .venv/installed
 	@$(BIN)/seabridge demo
 
 test: .venv/installed lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed
 	$(BIN)/ruff check .

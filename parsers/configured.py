@@ -58,6 +58,8 @@ class Keep:
     Attributes:
         raw_days, raw_megabytes: age and size of all WARC files together; the oldest go first.
         quarantine_days: since a document that could not be read was seen last.
+        snapshots: published files that stay, the newest among them.
+        backups: copies made by `seabridge backup` that stay.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -65,6 +67,8 @@ class Keep:
     raw_days: Positive = 730
     raw_megabytes: Positive = 20_000
     quarantine_days: Positive = 90
+    snapshots: Positive = 3
+    backups: Positive = 7
 
 
 @dataclass(frozen=True, slots=True)
