@@ -213,6 +213,7 @@ class Item:
         url: the address to show, canonical, trackers removed; None if the source gave none.
         published: aware UTC or None; never guessed from the time of the fetch.
         text: the longest honest text at hand; `text_origin` says where it came from.
+        publisher: the outlet that an aggregator names, else None.
         content_sha256: over title, summary and text; tells `same` from `changed`.
     """
 
@@ -232,6 +233,7 @@ class Item:
     content_sha256: str
     problems: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    publisher: str | None = None
 
 
 # ---------------------------------------------------------------- judging

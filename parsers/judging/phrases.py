@@ -9,11 +9,11 @@ it was seen before. Only what is new is looked at letter by letter.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, chain, compress, product
-from typing import cast
+from typing import Any, cast
 
 from parsers.judging.words import ENDS, bare, chunks_of, cut, fold, only_word
 
@@ -119,7 +119,7 @@ class _Known(dict[str, tuple[_Word | None, ...]]):
         self.endings: dict[str, list[str]] = defaultdict(list)
         self.stems: dict[str, tuple[str, ...]] = {}
         self.heads: tuple[int, ...] = ()
-        self.starts: dict[int, set[int]] = defaultdict(set)
+        self.starts: Mapping[int, Sequence[int]] = {}
         self.nodes: dict[int, _Node] = {}
         self.words: dict[tuple[int, ...], _Word] = {}
 
@@ -154,7 +154,7 @@ class _Known(dict[str, tuple[_Word | None, ...]]):
         if first in self.nodes:
             return self.nodes[first]
         self.nodes[first] = root = _Node()
-        for index in sorted(self.starts[first]):
+        for index in self.starts[first]:
             for word, *others in filter(None, _joined(_written(part) for part in self.phrases[index].split())):
                 if self.numbers.get(word) == first:
                     root.add([self.numbers.get(other) for other in others], index)
@@ -170,13 +170,15 @@ def _fits(form: str, word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """Compiled phrases; hand it to `scan`. Pickled as the phrases alone and compiled anew where it arrives."""
+    """Compiled phrases; hand it to `scan`. Pickled with its tables, without what it learned from texts."""
 
     phrases: tuple[str, ...]
     known: _Known = field(compare=False, repr=False)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return compile_phrases, (self.phrases,)
+        known = self.known
+        tables = known.numbers, known.exact, known.endings, known.stems, known.heads, known.starts
+        return _unpacked, (self.phrases, *tables)
 
 
 def split_words(phrase: str) -> list[list[str]]:
@@ -237,15 +239,23 @@ def compile_phrases(phrases: Sequence[str]) -> Phrasebook:
             begun[part].append(index)
             if part not in hollow:
                 break
+    starts: dict[int, set[int]] = defaultdict(set)
     for part, indexes in begun.items():
         for way in ways[part]:
             if way and way[0] in known.numbers:
-                known.starts[known.numbers[way[0]]].update(indexes)
+                starts[known.numbers[way[0]]].update(indexes)
+    known.starts = {number: sorted(indexes) for number, indexes in starts.items()}
     known.stems = {head: tuple(form.lower() for form in forms) for head, forms in known.endings.items()}
     known.heads = tuple(sorted({len(head) for head in known.endings}))
     if "%" in known.exact:
         known.exact.update(dict.fromkeys(_PERCENT, known.exact["%"]))
     return Phrasebook(known.phrases, known)
+
+
+def _unpacked(phrases: tuple[str, ...], *tables: Any) -> Phrasebook:
+    known = _Known(phrases)
+    known.numbers, known.exact, known.endings, known.stems, known.heads, known.starts = tables
+    return Phrasebook(phrases, known)
 
 
 Match = tuple[int, int, int]

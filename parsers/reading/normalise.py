@@ -92,6 +92,7 @@ def make_item(entry: Entry, page: Page | None, source: Source, now: datetime) ->
         content_sha256=_sha256(title, summary, text),
         problems=(*entry.problems, *(page.problems if page else ()), *problems),
         tags=entry.tags,
+        publisher=entry.publisher,
     )
 
 
