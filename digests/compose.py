@@ -22,18 +22,15 @@ from digests.edition import (
     slug_of,
 )
 from digests.plain import extract, language_tag, one_line, web_address
-from digests.ranking import Article, Candidate, candidates, chosen, is_unshown
+from digests.ranking import ARRIVALS, Article, Candidate, Material, chosen, is_unshown
 from digests.settings import OTHER, DigestSettings
 from digests.wording import basis_of, finished, notes_of
-from parsers.configured import Source
-from parsers.model import JudgedItem, Kind, Story
+from parsers.model import Kind
 
 _EDITOR = "an editor put it here"
 OTHER_NAME = "Beyond the listed topics"
 _NAME, _TITLE, _SUMMARY, _LEAD_SUMMARY, _NOTE, _WORD = 80, 180, 320, 560, 400, 48
 _REASONS, _VOICES = 5, 6
-ARRIVALS = 5
-"""Most late items that are shown."""
 _MARKS = {"abstract": "abstract only", "title": "headline only"}
 _KINDS: Mapping[Kind, str] = {
     "opinion": "opinion",
@@ -46,53 +43,42 @@ _KINDS: Mapping[Kind, str] = {
 
 
 def compose(
+    material: Material,
     *,
     settings: DigestSettings,
     period: Period,
-    items: Sequence[JudgedItem],
-    stories: Sequence[Story],
-    sources: Mapping[str, Source],
     topics: Sequence[tuple[str, str]],
     counts_this: Mapping[str, int],
     counts_last: Mapping[str, int] | None,
     coverage: Coverage,
-    late: Sequence[JudgedItem] = (),
-    undated: int = 0,
     seed_notes: Sequence[str] = (),
     correction: str | None = None,
-    earlier: Mapping[str, str] | None = None,
     revision: int = 1,
 ) -> Edition:
     """The edition of one week.
 
     Args:
-        items: published in the week; those judged off are left out here.
-        stories: may name items outside the week; an item without a story is a story of its own.
         topics: (id, name) of all topics.
         counts_this, counts_last: items by topic, this week and the week before; None where there was no week before.
-        late: first seen in the week and published before it; the best are shown in a block of their own.
         seed_notes: sentences about the seed documents, shown with what the edition rests on.
         correction: what was wrong in the revision before; the first thing that a reader sees.
-        earlier: item id -> id of the edition that carried it. For a correction leave out the edition itself.
 
     A story leads the edition, or stands in the section of its best topic, or is counted in that section's `more`. The
     lead is the best story that is squarely on the subject and told by a report. Rank follows from: on the subject or
     only related; told by a report or by opinion and the like alone; weight of the best source plus one for each further
     independent publisher family that reports it, at most three; relevance score; score of the best topic; date. Of two
     topics the better is the one that a person pinned, else the one with the higher score in the leading article and the
-    others. Job notices are never shown.
+    others. Job notices are never shown. `digests.ends` says of each item how it ended.
     """
     names = {**{topic: one_line(name, _NAME) for topic, name in topics}, OTHER: OTHER_NAME}
     order = [section.topic for section in settings.sections]
-    found = candidates(items, stories, sources, earlier or {}, order)
-    lead = next((candidate for candidate in found if candidate.leads), None)
-    taken = chosen(found, lead, settings)
+    choice = chosen(material, settings)
+    found, lead, overdue = choice.found, choice.lead, choice.late
     zone = ZoneInfo(period.zone)
     told = {
         candidate.id: _story(candidate, rank, names, zone, _LEAD_SUMMARY if candidate is lead else _SUMMARY)
-        for rank, candidate in enumerate((c for c in found if c.id in taken), 1)
+        for rank, candidate in enumerate((c for c in found if c.id not in choice.refused), 1)
     }
-    overdue = candidates(late, (), sources, earlier or {}, order)
     sections = []
     for topic in order:
         here = [c.id for c in found if c.section == topic and c is not lead]
@@ -112,14 +98,14 @@ def compose(
         counts=_counts(order, names, counts_this, counts_last),
         coverage=coverage,
         late=len(overdue),
-        undated=undated,
+        undated=len(material.undated),
         notes=(),
-        basis=basis_of(coverage, period, len(overdue), undated),
+        basis=basis_of(coverage, period, len(overdue), len(material.undated)),
         imprint=_imprint(settings, slug_of(edition_id, revision)),
         arrivals=tuple(_story(one, rank, names, zone, _SUMMARY) for rank, one in enumerate(overdue[:ARRIVALS], 1)),
     )
     corrected = (one_line(f"Correction: {correction}", _NOTE),) if correction else ()
-    jobs = sum(is_unshown(one) for one in items)
+    jobs = sum(is_unshown(one) for one in material.items)
     left_out = (f"{jobs} job {'notice is' if jobs == 1 else 'notices are'} left out.",) if jobs else ()
     basis = (*edition.basis, *left_out, *(one_line(note, _NOTE) for note in seed_notes))
     return finished(replace(edition, notes=(*corrected, *notes_of(edition)), basis=basis))

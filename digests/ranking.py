@@ -4,8 +4,8 @@ Pure; says nothing of how a story is shown.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from digests.settings import OTHER, DigestSettings
 from parsers.configured import Source
@@ -17,6 +17,31 @@ _REPORTS = frozenset({"news", "primary", "press-release"})
 """Kinds that tell what happened. What argues, looks back or announces does not lead, and corroborates nothing."""
 UNSHOWN = frozenset({"job"})
 """Kinds that no reader of the digest looks for."""
+ARRIVALS = 5
+"""Most late items that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What an edition is made from. No item stands in two of the four lists.
+
+    Attributes:
+        items: published in the week; those judged off and copies too.
+        stories: may name items outside the week; an item without a story is a story of its own.
+        sources: source id -> source.
+        late: first seen in the week and published before it; the best are shown in a block of their own.
+        undated: first seen in the week, without a date; counted, never shown.
+        early: dated in the week, but after they were first seen; neither counted nor shown.
+        earlier: item or story id -> id of the edition that carried it. For a correction leave out the edition itself.
+    """
+
+    items: Sequence[JudgedItem]
+    stories: Sequence[Story]
+    sources: Mapping[str, Source]
+    late: Sequence[JudgedItem] = ()
+    undated: Sequence[JudgedItem] = ()
+    early: Sequence[JudgedItem] = ()
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +96,32 @@ class Candidate:
         return self.topics[0] if self.topics else OTHER
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an edition shows of its material, before it is cut to size.
+
+    Attributes:
+        found: all stories, the best first.
+        lead: the one that leads, None where none may.
+        refused: story id -> why it found no room; the others are shown.
+        late: late items, each a story of its own, the best first; ARRIVALS of them are shown.
+    """
+
+    found: Sequence[Candidate]
+    lead: Candidate | None
+    refused: Mapping[str, str]
+    late: Sequence[Candidate]
+
+
+def chosen(material: Material, settings: DigestSettings) -> Choice:
+    """The lead is the best story that is squarely on the subject and told by a report."""
+    order = [section.topic for section in settings.sections]
+    found = candidates(material.items, material.stories, material.sources, material.earlier, order)
+    lead = next((candidate for candidate in found if candidate.leads), None)
+    late = candidates(material.late, (), material.sources, material.earlier, order)
+    return Choice(found, lead, refused(found, lead, settings), late)
+
+
 def is_unshown(judged: JudgedItem) -> bool:
     """Whether its kind keeps it out; where a person gave it a topic, that person saw it and wants it shown."""
     judgement = judged.judgement
@@ -90,8 +141,8 @@ def candidates(
     return sorted(found, key=lambda candidate: (candidate.rank, candidate.id), reverse=True)
 
 
-def chosen(found: Sequence[Candidate], lead: Candidate | None, settings: DigestSettings) -> Collection[str]:
-    """Ids of the stories that find room, in the order in which they did.
+def refused(found: Sequence[Candidate], lead: Candidate | None, settings: DigestSettings) -> Mapping[str, str]:
+    """Story id -> why it found no room, of those that found none.
 
     The lead always does; the others by rank, within the budgets of edition and section and the cap on one publisher. A
     source that is a search has no cap: many publishers stand behind it.
@@ -99,18 +150,28 @@ def chosen(found: Sequence[Candidate], lead: Candidate | None, settings: DigestS
     budgets = {section.topic: section.budget for section in settings.sections}
     by_section: Counter[str] = Counter()
     by_family: Counter[str] = Counter()
-    taken = dict.fromkeys([lead.id] if lead else [])
+    without_room: dict[str, str] = {}
+    shown = 1 if lead else 0
     if lead:
         by_family[lead.articles[0].source.family] += 1
     for candidate in found:
-        source = candidate.articles[0].source
-        capped = source.publisher_type != "query" and by_family[source.family] >= settings.publisher_cap
-        full = len(taken) >= settings.story_budget or by_section[candidate.section] >= budgets.get(candidate.section, 0)
-        if candidate is not lead and not capped and not full:
-            taken[candidate.id] = None
+        source, section = candidate.articles[0].source, candidate.section
+        there, budget, led = by_section[section], budgets.get(section, 0), by_family[source.family]
+        if candidate is lead:
+            continue
+        if shown >= settings.story_budget:
+            why = f"the edition was full ({shown} of {settings.story_budget})"
+        elif there >= budget:
+            why = f"section {section} was full ({there} of {budget})"
+        elif source.publisher_type != "query" and led >= settings.publisher_cap:
+            why = f"publisher family {source.family} leads {led} of at most {settings.publisher_cap} stories already"
+        else:
+            shown += 1
             by_family[source.family] += 1
-            by_section[candidate.section] += 1
-    return taken.keys()
+            by_section[section] += 1
+            continue
+        without_room[candidate.id] = why
+    return without_room
 
 
 def _grouped(

@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from digests.compose import compose
 from digests.edition import Coverage, Edition, Period, week
+from digests.ranking import Material
 from digests.settings import DigestSettings
 from parsers.configured import Source
 from parsers.model import Evidence, Item, JudgedItem, Judgement, Label, Relevance, TextOrigin
@@ -41,6 +42,7 @@ TOPICS = [
     ("climate-energy", "Climate and energy security"),
     ("capabilities", "Capability development and joint procurement"),
 ]
+MATERIAL = {one.name for one in fields(Material)}
 MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
 
 
@@ -139,20 +141,20 @@ Edit = Callable[..., Edition]
 
 @pytest.fixture(scope="session")
 def edit(settings: DigestSettings, period: Period, sources: dict[str, Source]) -> Edit:
-    """`compose` with defaults for all that a test does not speak of."""
+    """`compose` with defaults for all that a test does not speak of; takes the parts of its material by name."""
 
     def build(*items: JudgedItem, **changes: Any) -> Edition:
+        given: dict[str, Any] = {"items": items, "stories": [], "sources": sources}
+        given |= {name: changes.pop(name) for name in MATERIAL & changes.keys()}
+        material = changes.pop("material", None) or Material(**given)
         arguments: dict[str, Any] = {
             "settings": settings,
             "period": period,
-            "items": items,
-            "stories": [],
-            "sources": sources,
             "topics": TOPICS,
             "counts_this": {},
             "counts_last": None,
             "coverage": Coverage(("European Commission", "NATO newsroom")),
         }
-        return compose(**(arguments | changes))
+        return compose(material, **(arguments | changes))
 
     return build

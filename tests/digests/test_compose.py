@@ -82,7 +82,7 @@ def test_basis_names_what_is_missing(judged: Judge, edit: Edit) -> None:
     """Sources not read, late and undated items are said with numbers; zeros are not mentioned."""
     failed = tuple((f"Source {number}", "timeout") for number in range(25))
     late = [judged(f"late {number}", "pesco", day=-8) for number in range(150)]
-    said = " ".join(edit(coverage=Coverage(("A",) * 40, failed, 3), late=late, undated=1).basis)
+    said = " ".join(edit(coverage=Coverage(("A",) * 40, failed, 3), late=late, undated=[judged("no date")]).basis)
     assert "40 of 65 sources read for 9–15 November 2026 (Europe/Brussels). 3 sources are switched off." in said
     assert "Source 19 (timeout); and 5 more." in said
     assert "150 items first seen this week had an older date and are not counted." in said

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import settings as run
 from hypothesis import strategies as st
 
-from digests.ranking import candidates, chosen
+from digests.ranking import candidates, refused
 from digests.settings import DigestSettings
 from parsers.configured import Source
 from parsers.model import JudgedItem, Story
@@ -92,9 +92,10 @@ def test_cap_on_a_publisher_but_not_on_a_search(
     search = replace(sources["nato"], publisher_type="query")
     items = [judged(f"s{n}", "pesco", source=source) for n in range(5) for source in ("gazette", "nato")]
     found = candidates(items, [], {**sources, "nato": search}, {}, ["pesco"])
-    taken = chosen(found, None, roomy)
-    houses = [story.articles[0].source.id for story in found if story.id in taken]
+    without_room = refused(found, None, roomy)
+    houses = [story.articles[0].source.id for story in found if story.id not in without_room]
     assert (houses.count("gazette"), houses.count("nato")) == (2, 5)
+    assert set(without_room.values()) == {"publisher family gazette leads 2 of at most 2 stories already"}
 
 
 @run(deadline=None, max_examples=60)
@@ -120,10 +121,10 @@ def test_budgets_hold_for_any_week(
     items = [judged(f"t{n}", *([t] if t else []), source=s) for n, (s, t) in enumerate(week)]
     found = candidates(items, [], sources, {}, ORDER)
     lead = found[0] if found else None
-    taken = chosen(found, lead, tight)
-    shown = [story for story in found if story.id in taken]
+    without_room = refused(found, lead, tight)
+    shown = [story for story in found if story.id not in without_room]
     assert len(found) == len({story.id for story in found}) == len(week)
-    assert len(shown) == len(taken) <= budget
+    assert len(shown) == len(found) - len(without_room) <= budget
     for family in sources:
         assert sum(story.articles[0].source.family == family for story in shown) <= cap
     for section in tight.sections:
