@@ -219,7 +219,7 @@ def store_archived(con: duckdb.DuckDBPyConnection, kept: Sequence[Archived]) -> 
         }.values()
     ]
     with transaction(con):
-        insert_rows(con, "archive", _COLUMNS, rows, replace=True)
+        insert_rows(con, "archive", _COLUMNS, rows, key="run_id source_id url")
 
 
 def archived_feeds(con: duckdb.DuckDBPyConnection, source_id: str, since: datetime | None = None) -> list[Archived]:

@@ -9,11 +9,12 @@ import duckdb
 
 from parsers.judging.health import Event, Health
 from parsers.judging.novelty import Known
-from parsers.model import Disposition, Entry, Item, JudgedItem
+from parsers.model import Disposition, Entry, JudgedItem
 from storage.fetches import FetchRow, write_events, write_feed_states, write_fetches
 from storage.judgements import write_judgements
+from storage.moments import next_moment
 from storage.runs import check_lease
-from storage.writing import as_json_list, insert_rows, transaction
+from storage.writing import as_json_list, given, insert_rows, transaction
 
 __all__ = [
     "Brought",
@@ -33,14 +34,22 @@ _ENTRY_COLUMNS = (
 )
 _ITEM_COLUMNS = (
     "item_id entry_key source_id url title summary text text_origin language published_at updated_at first_seen_at"
-    " authors content_sha256 problems tags copy_of rules_version version stored_at"
+    " authors content_sha256 problems tags publisher copy_of version valid_from"
 )
-_KEEP_VERSIONS = """
-INSERT INTO item_versions
-SELECT item_id, version, url, title, summary, text, text_origin, published_at, updated_at, content_sha256,
-    rules_version, stored_at, $2
-FROM items WHERE item_id IN (SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])))
-"""
+_TOLD = "url text_origin language published_at updated_at authors content_sha256 problems tags publisher copy_of"
+_CHANGED = f"""
+SELECT items.item_id, items.rowid FROM items JOIN given USING (item_id)
+WHERE {" OR ".join(f"items.{name} IS DISTINCT FROM given.{name}" for name in _TOLD.split())}
+"""  # noqa: S608 - here and below: constants of this module
+_KEEP_VERSIONS = f"""
+INSERT INTO item_versions BY NAME
+SELECT *, $at AS valid_to FROM items WHERE rowid IN (SELECT rowid FROM ({_CHANGED}))
+"""  # noqa: S608
+_NEW_VALUES = ", ".join(f"{name} = given.{name}" for name in f"{_TOLD} entry_key title summary text valid_from".split())
+_REPLACE = f"""
+UPDATE items SET version = items.version + 1, {_NEW_VALUES}
+FROM given WHERE items.item_id = given.item_id AND given.item_id IN (SELECT item_id FROM ({_CHANGED}))
+"""  # noqa: S608
 _KEPT_BYTES = 3_000_000
 """Of a document in quarantine: a PDF of 20 MB, written as base64 in JSON, took eleven times its size in memory."""
 
@@ -101,8 +110,8 @@ class Brought:
 def store_visits(con: duckdb.DuckDBPyConnection, run_id: str, visits: Sequence[Brought], now: datetime) -> None:
     """Store everything or nothing; what the run has of a source already stays as it is.
 
-    An item whose content changed is replaced; its old version goes to `item_versions`. When a key comes twice in one
-    feed the last entry counts, and the same holds for items.
+    An item of which anything changed is replaced; its old version goes to `item_versions`. When a key comes twice in
+    one feed the last entry counts, and the same holds for items.
 
     Raises:
         Busy: this process does not hold the run (any more).
@@ -179,28 +188,30 @@ def _write_entries(con: duckdb.DuckDBPyConnection, entries: Sequence[tuple[str, 
         )
         for (source_id, _), stored in latest.items()
     ]
-    insert_rows(con, "entries", _ENTRY_COLUMNS, rows, replace=True, keep=("first_seen_at",))
+    insert_rows(con, "entries", _ENTRY_COLUMNS, rows, key="source_id entry_key", keep=("first_seen_at",))
 
 
 def _write_judged(con: duckdb.DuckDBPyConnection, judged: Sequence[JudgedItem], now: datetime) -> None:
     if not judged:
         return
+    at = next_moment(con, now)
     latest = {one.item.id: one for one in judged}
     stored = con.execute(
-        "SELECT item_id, content_sha256, version FROM items"
-        " WHERE item_id IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))",
+        "SELECT item_id FROM items WHERE item_id IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))",
         [as_json_list(list(latest))],
     ).fetchall()
-    changed = {item_id for item_id, sha256, _ in stored if sha256 != latest[item_id].item.content_sha256}
-    versions = {item_id: version + (item_id in changed) for item_id, _, version in stored}
-    if changed:
-        con.execute(_KEEP_VERSIONS, [as_json_list(sorted(changed)), now])
-    rows = [_item_row(one.item, one, versions.get(item_id, 1), now) for item_id, one in latest.items()]
-    insert_rows(con, "items", _ITEM_COLUMNS, rows, replace=True, keep=("first_seen_at",))
-    write_judgements(con, [(one.item.id, one.judgement) for one in judged], now)
+    again = {item_id: _item_row(latest[item_id], at) for (item_id,) in stored}
+    if again:
+        with given(con, "items", _ITEM_COLUMNS, list(again.values())):
+            con.execute(_KEEP_VERSIONS, {"at": at})
+            con.execute(_REPLACE)
+    new = [_item_row(one, at) for item_id, one in latest.items() if item_id not in again]
+    insert_rows(con, "items", _ITEM_COLUMNS, new)
+    write_judgements(con, [(item_id, one.judgement) for item_id, one in latest.items()], at)
 
 
-def _item_row(item: Item, judged: JudgedItem, version: int, now: datetime) -> tuple[object, ...]:
+def _item_row(judged: JudgedItem, at: datetime) -> tuple[object, ...]:
+    item = judged.item
     return (
         item.id,
         item.key,
@@ -218,10 +229,10 @@ def _item_row(item: Item, judged: JudgedItem, version: int, now: datetime) -> tu
         item.content_sha256,
         item.problems,
         item.tags,
+        item.publisher,
         judged.copy_of,
-        judged.judgement.rules_version,
-        version,
-        now,
+        1,
+        at,
     )
 
 
@@ -251,6 +262,6 @@ def _write_quarantine(
             "quarantine",
             "source_id sha256 run_id url kind reason bytes content first_seen_at last_seen_at",
             [(source_id, sha256, run_id, one.url, one.kind, reason, len(one.body), content, now, now)],
-            replace=True,
+            key="source_id sha256",
             keep=("first_seen_at", "content"),
         )

@@ -15,7 +15,7 @@ import duckdb
 
 from parsers.errors import Permanent
 from storage.holders import Holder, is_dead, this_process
-from storage.writing import insert_rows, transaction
+from storage.writing import insert_rows, is_full, transaction
 
 DeliveryState = Literal[
     "planned", "transmitting", "accepted", "deferred", "rejected", "uncertain", "excluded", "cancelled"
@@ -39,7 +39,7 @@ _FROZEN = f"SELECT message_id, sha256 FROM messages WHERE {_ONE}"  # noqa: S608
 _CLAIM = f"""
 UPDATE deliveries SET state = 'transmitting', attempts = attempts + 1, message_id = $message_id, host = $host,
     pid = $pid, process_started = $started, changed_at = $now, next_attempt_at = NULL, detail = ''
-WHERE {_ONE} AND {_DUE} RETURNING recipient_id
+WHERE {_ONE} AND {_DUE}
 """  # noqa: S608
 _RECORD = f"""
 UPDATE deliveries SET state = $state, detail = $detail, changed_at = $now, next_attempt_at = $next_attempt_at
@@ -53,7 +53,7 @@ WHERE {_ONE} AND state IN ('planned', 'excluded') AND state <> $state
 _LOSE = f"""
 UPDATE deliveries SET state = 'uncertain', changed_at = $now,
     detail = 'the sending process ended before the server answered'
-WHERE {_ONE} RETURNING {_COLUMNS}
+WHERE {_ONE}
 """  # noqa: S608
 
 
@@ -145,10 +145,15 @@ def plan_deliveries(
                     "now": now,
                 },
             )
-        con.execute(
-            "INSERT INTO delivery_plans VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT DO UPDATE SET candidates = greatest(delivery_plans.candidates, excluded.candidates)",
-            [edition_id, revision, len(there) + len(new), now],
+        candidates_now = max(len(there) + len(new), balance(con, edition_id, revision).candidates)  # a lost row shows
+        plan = (edition_id, revision, candidates_now, now)
+        insert_rows(
+            con,
+            "delivery_plans",
+            "edition_id revision candidates planned_at",
+            [plan],
+            key="edition_id revision",
+            keep=("planned_at",),
         )
     return len(new)
 
@@ -176,8 +181,10 @@ def claim(
             if frozen != [(message_id, sha256)]:
                 raise Permanent(f"the message for {recipient_id} of {edition_id} is not the one that was frozen")
             mine = {"message_id": message_id, "host": me.host, "pid": me.pid, "started": me.started}
-            claimed = con.execute(_CLAIM, {**one, **mine, "now": now}).fetchall()
-    except duckdb.TransactionException:  # another thread was quicker
+            (claimed,) = con.execute(_CLAIM, {**one, **mine, "now": now}).fetchall()[0]
+    except duckdb.TransactionException as problem:  # another thread was quicker
+        if is_full(problem):
+            raise
         return False
     return bool(claimed)
 
@@ -232,16 +239,6 @@ def balance(con: duckdb.DuckDBPyConnection, edition_id: str, revision: int) -> B
     return Balance(*rows[0]) if rows else Balance(0)
 
 
-def excluded_by_reason(con: duckdb.DuckDBPyConnection, edition_id: str, revision: int) -> Mapping[str, int]:
-    """Reason -> how many candidates were excluded for it."""
-    rows = con.execute(
-        "SELECT detail, count(*) FROM deliveries"
-        " WHERE edition_id = ? AND revision = ? AND state = 'excluded' GROUP BY detail ORDER BY detail",
-        [edition_id, revision],
-    ).fetchall()
-    return dict(rows)
-
-
 def reconcile(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Delivery]:
     """Make `uncertain` what a dead process left in transmission, and return it: the server may have it or not."""
     with transaction(con):
@@ -253,5 +250,6 @@ def reconcile(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Delivery]:
         found = []
         for edition_id, revision, recipient_id in lost:
             one = {"edition_id": edition_id, "revision": revision, "recipient_id": recipient_id}
-            found += con.execute(_LOSE, {**one, "now": now}).fetchall()
+            con.execute(_LOSE, {**one, "now": now})
+            found += con.execute(f"{_SELECT} WHERE {_ONE}", one).fetchall()
     return [Delivery(*row) for row in found]

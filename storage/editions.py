@@ -1,39 +1,42 @@
 """Keeps every edition as it was made, and which items went out with it. Does not compose or send."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Literal
 
 import duckdb
 
 from parsers.errors import Permanent
-from storage.writing import insert_rows, transaction
+from storage.moments import FOREVER, next_moment
+from storage.writing import as_json_list, insert_rows, transaction
 
 EditionState = Literal["draft", "approved", "issued"]
 _ORDER: tuple[EditionState, ...] = ("draft", "approved", "issued")
-_COLUMNS = "edition_id revision period_start period_end zone subject model_json html text sha256 state created_at"
+_COLUMNS = (
+    "edition_id revision period_start period_end zone subject model_json html text sha256 state created_at known_at"
+    " circumstances"
+)
 _SELECT = f"SELECT {', '.join(_COLUMNS.split())} FROM editions"  # noqa: S608 - the constant above
 _SENT = """
 SELECT coalesce(s.story_id, e.story_id), e.story_id, e.item_id, e.edition_id
 FROM edition_items AS e
 JOIN editions AS d USING (edition_id, revision)
-LEFT JOIN story_items AS s ON s.item_id = e.item_id
-WHERE d.state = 'issued' AND e.edition_id < $1
-    AND substr(e.edition_id, strpos(e.edition_id, '/')) = substr($1, strpos($1, '/'))
+LEFT JOIN story_rows($moment) AS s ON s.item_id = e.item_id
+WHERE d.issued_at <= $moment AND e.edition_id < $edition
+    AND substr(e.edition_id, strpos(e.edition_id, '/')) = substr($edition, strpos($edition, '/'))
 ORDER BY e.edition_id
 """
-_AS_SENT = """
-UPDATE edition_items SET relevance = n.relevance, topics = n.topics, rules_version = n.rules_version
+_ITEMS = """
+INSERT INTO edition_items BY NAME
+SELECT $edition AS edition_id, $revision AS revision, n.item_id, n.position, s.story_id, j.relevance, j.topics,
+    j.rules_version
 FROM (
-    SELECT i.item_id, i.rules_version, any_value(j.relevance) AS relevance,
-        coalesce(list(l.topic ORDER BY l.position) FILTER (WHERE l.topic IS NOT NULL), []) AS topics
-    FROM items AS i JOIN judgements AS j USING (item_id, rules_version)
-    LEFT JOIN labels AS l USING (item_id, rules_version)
-    WHERE i.item_id IN (SELECT e.item_id FROM edition_items AS e WHERE e.edition_id = $1 AND e.revision = $2)
-    GROUP BY i.item_id, i.rules_version
+    SELECT unnest(CAST(CAST($ids AS JSON) AS VARCHAR[])) AS item_id,
+        CAST(unnest(range(len(CAST(CAST($ids AS JSON) AS VARCHAR[])))) AS INTEGER) AS position
 ) AS n
-WHERE edition_items.item_id = n.item_id AND edition_id = $1 AND revision = $2
+LEFT JOIN story_rows($moment) AS s USING (item_id)
+LEFT JOIN judgement_rows($moment) AS j USING (item_id)
 """
 
 
@@ -45,6 +48,8 @@ class EditionRow:
         id: ISO week, series and language: `2025-W26/weekly/en`.
         period_start, period_end: aware; the end is not included.
         sha256: over what readers get, made by the caller; a frozen revision never changes it.
+        known_at: what was stored up to this moment is what the edition was made from.
+        circumstances: JSON text with all else that it was made from; made and read by flows, None before schema 8.
     """
 
     id: str
@@ -59,50 +64,63 @@ class EditionRow:
     sha256: str
     state: EditionState
     created_at: datetime
+    known_at: datetime
+    circumstances: str | None = None
 
 
-def store_edition(con: duckdb.DuckDBPyConnection, edition: EditionRow, item_ids: Sequence[str]) -> bool:
-    """Store a revision with its items in order and their labels as they are now.
+@dataclass(frozen=True, slots=True)
+class ItemEnd:
+    """How one item that the edition could have shown ended in it."""
+
+    item_id: str
+    outcome: str
+    reason: str
+
+
+def store_edition(
+    con: duckdb.DuckDBPyConnection,
+    edition: EditionRow,
+    item_ids: Sequence[str],
+    ends: Sequence[ItemEnd] = (),
+    eligible: int | None = None,
+) -> bool:
+    """Store a revision with its items in order and their labels as known when it was made.
 
     A draft may be replaced; the same bytes again change nothing (False).
 
+    Args:
+        ends: one for each item that the edition could have shown.
+        eligible: how many these are, counted apart by `items.count_eligible`.
+
     Raises:
-        Permanent: the revision is approved or issued with other bytes; a correction needs a new revision.
+        Permanent: the revision is approved or issued with other bytes, and a correction needs a new revision; or not
+            every item that it could have shown is accounted for.
     """
+    name = f"{edition.id} revision {edition.revision}"
+    if eligible is not None and eligible != len(ends):
+        raise Permanent(f"{name} accounts for {len(ends)} of {eligible} items and is not kept; please report it")
     with transaction(con):
         before = get_edition(con, edition.id, edition.revision)
         if before is not None and before.state != "draft":
             if before.sha256 != edition.sha256:
-                name = f"{edition.id} revision {edition.revision}"
                 raise Permanent(f"{name} is {before.state} and stays as it is: make a new revision")
             return False
-        row = (
-            edition.id,
-            edition.revision,
-            edition.period_start,
-            edition.period_end,
-            edition.zone,
-            edition.subject,
-            edition.model_json,
-            edition.html,
-            edition.text,
-            edition.sha256,
-            edition.state,
-            edition.created_at,
+        insert_rows(con, "editions", _COLUMNS, [astuple(edition)], key="edition_id revision")
+        key = {"edition": edition.id, "revision": edition.revision}
+        con.execute(
+            "UPDATE editions SET eligible = $eligible WHERE edition_id = $edition AND revision = $revision",
+            {**key, "eligible": eligible},
         )
-        insert_rows(con, "editions", _COLUMNS, [row], replace=True)
-        con.execute("DELETE FROM edition_items WHERE edition_id = ? AND revision = ?", [edition.id, edition.revision])
-        stories = dict(con.execute("SELECT item_id, story_id FROM story_items").fetchall())
+        for table in ("edition_items", "edition_dispositions"):
+            con.execute(f"DELETE FROM {table} WHERE edition_id = $edition AND revision = $revision", key)  # noqa: S608
+        items = as_json_list(list(dict.fromkeys(item_ids)))
+        con.execute(_ITEMS, {**key, "ids": items, "moment": edition.known_at})
         insert_rows(
             con,
-            "edition_items",
-            "edition_id revision item_id position story_id",
-            [
-                (edition.id, edition.revision, item_id, position, stories.get(item_id))
-                for position, item_id in enumerate(dict.fromkeys(item_ids))
-            ],
+            "edition_dispositions",
+            "edition_id revision item_id outcome reason",
+            [(edition.id, edition.revision, one.item_id, one.outcome, one.reason) for one in ends],
         )
-        con.execute(_AS_SENT, [edition.id, edition.revision])
     return True
 
 
@@ -121,7 +139,9 @@ def list_editions(con: duckdb.DuckDBPyConnection) -> list[EditionRow]:
     return [EditionRow(*row) for row in rows]
 
 
-def set_edition_state(con: duckdb.DuckDBPyConnection, edition_id: str, revision: int, state: EditionState) -> None:
+def set_edition_state(
+    con: duckdb.DuckDBPyConnection, edition_id: str, revision: int, state: EditionState, now: datetime
+) -> None:
     """Move draft -> approved -> issued; staying is allowed, going back or an unknown revision raises Permanent."""
     with transaction(con):
         before = get_edition(con, edition_id, revision)
@@ -130,13 +150,17 @@ def set_edition_state(con: duckdb.DuckDBPyConnection, edition_id: str, revision:
         if _ORDER.index(state) < _ORDER.index(before.state):
             raise Permanent(f"{edition_id} revision {revision} is {before.state} and cannot become {state} again")
         con.execute(
-            "UPDATE editions SET state = ? WHERE edition_id = ? AND revision = ?", [state, edition_id, revision]
+            "UPDATE editions SET state = $1, issued_at = CASE WHEN $1 = 'issued' THEN coalesce(issued_at, $4) END"
+            " WHERE edition_id = $2 AND revision = $3",
+            [state, edition_id, revision, next_moment(con, now)],
         )
 
 
-def sent_story_ids(con: duckdb.DuckDBPyConnection, before_edition: str) -> Mapping[str, str]:
+def sent_story_ids(
+    con: duckdb.DuckDBPyConnection, before_edition: str, moment: datetime = FOREVER
+) -> Mapping[str, str]:
     """Story or item id -> the newest issued edition before this one, of the same series and language, that had it."""
     sent: dict[str, str] = {}
-    for *names, edition_id in con.execute(_SENT, [before_edition]).fetchall():
+    for *names, edition_id in con.execute(_SENT, {"edition": before_edition, "moment": moment}).fetchall():
         sent.update({name: edition_id for name in names if name is not None})
     return sent

@@ -98,7 +98,7 @@ def write_feed_states(con: duckdb.DuckDBPyConnection, visited: Visited, now: dat
             _state_row(fetch, health, before.get((fetch.source_id, fetch.url), _Before()), now)
             for fetch, health in visited
         ],
-        replace=True,
+        key="source_id",
     )
 
 

@@ -1,6 +1,7 @@
 """Brings a database to the newest schema, one numbered file after the other. Never goes back to an older one."""
 
 import hashlib
+import shutil
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,9 +9,12 @@ from pathlib import Path
 import duckdb
 
 from parsers.errors import Misconfigured, Problem
+from storage.comments import describe, dictionary_text
 from storage.writing import transaction
 
 SQL_FOLDER = Path(__file__).parent / "sql"
+_ROOM = 3
+"""Times its size: the copy that is kept, the log of what is rewritten, and its place in the file."""
 _TABLE = """
 CREATE TABLE IF NOT EXISTS migrations (
     version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, checksum VARCHAR NOT NULL,
@@ -47,25 +51,38 @@ def latest_version(folder: Path = SQL_FOLDER) -> int:
 
 
 def migrate(con: duckdb.DuckDBPyConnection, path: Path, folder: Path = SQL_FOLDER) -> int:
-    """Apply what is missing, each file in one transaction; returns how many were applied.
+    """Apply what is missing, all of it or nothing; returns how many files that were.
 
     Before an existing database is changed a copy of it is kept beside it (`live.before-0002.duckdb`).
 
     Raises:
-        Misconfigured: the database is newer than the code, or an applied file was edited later.
+        Misconfigured: the database is newer than the code, an applied file was edited later, or the disk has no room
+            for the copy and the change.
     """
     known = load_migrations(folder)
     applied = _applied(con)
     _refuse_strangers(applied, known, path)
     missing = known[len(applied) :]
     if missing and applied:
+        _refuse_full_disk(path)
         _keep_copy(con, path.with_suffix(f".before-{missing[0].version:04}{path.suffix}"))
-    for one in missing:
-        _apply(con, one)
-    _refresh_views(con, folder)
+    if missing:
+        # Straight into the file: DuckDB 1.5.5 cannot replay a column that was added with DEFAULT [] from its log.
+        con.execute("SET wal_autocheckpoint = '0KB'")
+        with transaction(con):
+            for one in missing:
+                _apply(con, one)
+        con.execute("RESET wal_autocheckpoint")
+    _refresh_views(con, folder, renewed=bool(missing))
     if missing:
         con.execute("CHECKPOINT")
     return len(missing)
+
+
+def apply_first(con: duckdb.DuckDBPyConnection, version: int) -> None:
+    """Give an empty database the tables of an earlier schema version; the caller has the transaction."""
+    for one in load_migrations()[:version]:
+        _apply(con, one)
 
 
 def views_sql(folder: Path = SQL_FOLDER) -> str:
@@ -99,31 +116,50 @@ def _refuse_strangers(applied: list[tuple[int, str, str]], known: tuple[Migratio
 
 
 def _keep_copy(con: duckdb.DuckDBPyConnection, copy: Path) -> None:
-    copy.unlink(missing_ok=True)  # left by an upgrade that did not finish
+    """Made again by an upgrade that comes after one that did not finish."""
+    unfinished = copy.with_suffix(".new")
+    for rest in (unfinished, unfinished.with_suffix(".new.wal")):
+        rest.unlink(missing_ok=True)
     (name,) = con.execute("SELECT current_database()").fetchall()[0]
-    con.execute(f"ATTACH {_quoted(str(copy))} AS kept")
+    con.execute(f"ATTACH {_quoted(str(unfinished))} AS kept")
+    unfinished.chmod(0o600)
     try:
         con.execute(f'COPY FROM DATABASE "{name}" TO kept')
     finally:
         con.execute("DETACH kept")
+    unfinished.replace(copy)
+
+
+def _refuse_full_disk(path: Path) -> None:
+    """A copy, and what is rewritten: a disk that fills up in the middle costs nothing but time, so ask before."""
+    needed = _ROOM * path.stat().st_size
+    free = shutil.disk_usage(path.parent).free
+    if free < needed:
+        reason = (
+            f"the upgrade needs {needed >> 20} MB beside it, this disk has {free >> 20} MB left; nothing was changed:"
+            " make room and run again"
+        )
+        raise Misconfigured([Problem(str(path), "", reason)])
 
 
 def _apply(con: duckdb.DuckDBPyConnection, one: Migration) -> None:
-    with transaction(con):
-        con.execute(_TABLE)
-        con.execute(one.sql)
-        con.execute(
-            "INSERT INTO migrations (version, name, checksum) VALUES (?, ?, ?)", [one.version, one.name, one.checksum]
-        )
+    con.execute(_TABLE)
+    con.execute(one.sql)
+    con.execute(
+        "INSERT INTO migrations (version, name, checksum) VALUES (?, ?, ?)", [one.version, one.name, one.checksum]
+    )
 
 
-def _refresh_views(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _refresh_views(con: duckdb.DuckDBPyConnection, folder: Path, *, renewed: bool) -> None:
     sql = views_sql(folder)
-    if con.execute("SELECT views_sha256 FROM snapshot_info").fetchall() == [(_sha256(sql),)]:
+    fingerprint = _sha256(sql + dictionary_text())
+    if not renewed and con.execute("SELECT views_sha256 FROM snapshot_info").fetchall() == [(fingerprint,)]:
         return
     with transaction(con):
         con.execute(sql)
-        con.execute("UPDATE snapshot_info SET views_sha256 = ?", [_sha256(sql)])
+        if folder == SQL_FOLDER:  # the words are those of our own tables
+            describe(con)
+        con.execute("UPDATE snapshot_info SET views_sha256 = ?", [fingerprint])
 
 
 def _quoted(text: str) -> str:

@@ -13,9 +13,10 @@ from storage.migrations import latest_version
 from storage.snapshot import snapshot_path
 
 _TOLD_BY: Mapping[str, str] = {
-    "items": "item_id, content_sha256, problems, published_at, updated_at, copy_of, rules_version",
+    "items": "item_id, content_sha256, problems, published_at, updated_at, copy_of",
+    "judgements": "item_id, valid_from, valid_to",
     "entries": "source_id, entry_key, entry_sha256",
-    "story_items": "item_id, story_id",
+    "story_items": "item_id, story_id, valid_to",
     "sources": "*COLUMNS(* EXCLUDE (listed_at))",
     "feed_states": "source_id, url, consecutive_failures > 0, last_kind, moved_to, state",
     "source_events": "run_id, source_id, position",

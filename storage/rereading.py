@@ -5,8 +5,22 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from storage.moments import next_moment
 from storage.runs import check_lease
 from storage.writing import as_json_list, transaction
+
+_SEEN = """
+(SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])) AS item_id,
+    unnest(CAST(CAST($2 AS JSON) AS TIMESTAMPTZ[])) AS at) AS seen
+"""
+_KEEP_BEFORE = f"""
+INSERT INTO item_versions BY NAME
+SELECT i.*, $3 AS valid_to FROM items AS i JOIN {_SEEN} USING (item_id)
+"""  # noqa: S608
+_DATE_BACK = f"""
+UPDATE items SET first_seen_at = seen.at, version = version + 1, valid_from = $3
+FROM {_SEEN} WHERE items.item_id = seen.item_id
+"""  # noqa: S608 - the constant above
 
 
 def entries_read(con: duckdb.DuckDBPyConnection, source_id: str) -> Mapping[str, int]:
@@ -38,7 +52,7 @@ def last_read_without_answer(con: duckdb.DuckDBPyConnection, source_id: str) -> 
     return when
 
 
-def date_back(con: duckdb.DuckDBPyConnection, run_id: str, first_seen: Mapping[str, datetime]) -> None:
+def date_back(con: duckdb.DuckDBPyConnection, run_id: str, first_seen: Mapping[str, datetime], now: datetime) -> None:
     """Note of items, by id, that they were there earlier than was thought.
 
     Raises:
@@ -46,9 +60,7 @@ def date_back(con: duckdb.DuckDBPyConnection, run_id: str, first_seen: Mapping[s
     """
     with transaction(con):
         check_lease(con, run_id)
-        con.execute(
-            "UPDATE items SET first_seen_at = seen.at FROM ("
-            " SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])) AS item_id,"
-            " unnest(CAST(CAST($2 AS JSON) AS TIMESTAMPTZ[])) AS at) AS seen WHERE items.item_id = seen.item_id",
-            [as_json_list(list(first_seen)), as_json_list([at.isoformat() for at in first_seen.values()])],
-        )
+        times = [at.isoformat() for at in first_seen.values()]
+        values = [as_json_list(list(first_seen)), as_json_list(times), next_moment(con, now)]
+        con.execute(_KEEP_BEFORE, values)
+        con.execute(_DATE_BACK, values)

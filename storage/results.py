@@ -9,18 +9,21 @@ import json
 import math
 import re
 import tempfile
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import duckdb
 
+from storage.analyst_table import harmless, laid_out
+
 ResultFormat = Literal["table", "csv", "json", "parquet", "markdown"]
-_WIDEST = 60
+_LONGEST_CELL = 2_000
+"""Characters of a cell that a table looks at; it shows fewer."""
+_STEERING = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -32,23 +35,29 @@ class QueryResult:
         types: DuckDB's names, such as `TIMESTAMP WITH TIME ZONE`.
         rows: lists, structs and maps as Python lists and dictionaries; times with zone are in UTC.
         truncated: True when rows were left out, because of `max_rows` or because the result passed 64 MB.
+        passed_bytes: True when it was the bytes.
     """
 
     columns: tuple[str, ...]
     types: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     truncated: bool
+    passed_bytes: bool = False
 
 
-def write_result(result: QueryResult, form: ResultFormat, out: BinaryIO) -> None:
+def write_result(result: QueryResult, form: ResultFormat, out: BinaryIO, *, width: int | None = None) -> None:
     """Write the whole result as bytes: text in UTF-8, CSV with CRLF as in RFC 4180, JSON as a list of objects.
 
     CSV and Markdown cells that a spreadsheet would take for a formula get a leading apostrophe. Equal column names get
-    a number in JSON and Parquet.
+    a number in JSON and Parquet. Tables and Markdown hold nothing that steers a terminal.
+
+    Args:
+        width: columns of the terminal that shows it, None for a file or pipe. A table fits into them, and CSV holds
+            nothing that steers the terminal; in a file it keeps every character.
     """
     writers: Mapping[str, Callable[[QueryResult], bytes]] = {
-        "table": _table,
-        "csv": _csv,
+        "table": lambda one: _table(one, width),
+        "csv": lambda one: _csv(one, str if width is None else harmless),
         "json": _json,
         "parquet": _parquet,
         "markdown": _markdown,
@@ -56,20 +65,19 @@ def write_result(result: QueryResult, form: ResultFormat, out: BinaryIO) -> None
     out.write(writers[form](result))
 
 
-def _table(result: QueryResult) -> bytes:
+def _table(result: QueryResult, width: int | None) -> bytes:
     numeric = [
-        all(isinstance(row[number], int | float | Decimal | None) for row in result.rows)
+        bool(result.rows) and all(isinstance(row[number], int | float | Decimal | None) for row in result.rows)
         for number in range(len(result.columns))
     ]
-    lines = [[_printable(name) for name in result.columns]]
-    lines += [[_printable(_text(value)) for value in row] for row in result.rows]
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    padded = [
-        "  ".join(_pad(cell, width, right) for cell, width, right in zip(line, widths, numeric, strict=True)).rstrip()
-        for line in lines
-    ]
-    padded.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join([*padded, _footer(result), ""]).encode()
+    rows = [[harmless(_shown(value)) for value in row] for row in result.rows]
+    lines = laid_out(list(map(harmless, result.columns)), rows, numeric, width)
+    return "\n".join([*lines, _footer(result), ""]).encode()
+
+
+def _shown(value: Any) -> str:
+    text = _text(value)[:_LONGEST_CELL]
+    return text.replace("+00:00", "Z") if isinstance(value, datetime) else text
 
 
 def _markdown(result: QueryResult) -> bytes:
@@ -79,11 +87,11 @@ def _markdown(result: QueryResult) -> bytes:
     return f"{text}\n\n{_footer(result)}\n".encode()
 
 
-def _csv(result: QueryResult) -> bytes:
+def _csv(result: QueryResult, cleaned: Callable[[str], str]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([_no_formula(name) for name in result.columns])
-    writer.writerows([_no_formula(_text(value)) for value in row] for row in result.rows)
+    writer.writerow([_no_formula(cleaned(name)) for name in result.columns])
+    writer.writerows([_no_formula(cleaned(_text(value))) for value in row] for row in result.rows)
     return out.getvalue().encode()
 
 
@@ -92,6 +100,7 @@ def _json(result: QueryResult) -> bytes:
     lines = [
         json.dumps(dict(zip(names, map(_json_value, row), strict=True)), ensure_ascii=False) for row in result.rows
     ]
+    lines = [_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines]
     return ("[" + ",\n ".join(lines) + "]\n").encode()
 
 
@@ -159,34 +168,20 @@ def _json_value(value: Any) -> Any:
 
 
 def _no_formula(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(cell) else cell
-
-
-def _markdown_cell(text: str) -> str:
-    line = " ".join(_no_formula(text).split())
-    return html.escape(line, quote=False).replace("\\", "\\\\").replace("|", "\\|")
-
-
-def _printable(text: str) -> str:
-    """One line without anything that steers a terminal, at most 60 characters."""
-    line = "".join(" " if one in "\n\r\t" else one for one in text[: _WIDEST * 4])
-    line = "".join("\ufffd" if unicodedata.category(one) in {"Cc", "Cf"} else one for one in line)
-    return line if len(line) <= _WIDEST else line[: _WIDEST - 1] + "…"
-
-
-def _width(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(one) else 1 + (unicodedata.east_asian_width(one) in {"W", "F"}) for one in text
+    return (
+        f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) and not _NUMBER.fullmatch(cell) else cell
     )
 
 
-def _pad(text: str, width: int, right: bool) -> str:
-    blanks = " " * (width - _width(text))
-    return blanks + text if right else text + blanks
+def _markdown_cell(text: str) -> str:
+    line = " ".join(harmless(_no_formula(text)).split())
+    return html.escape(line, quote=False).replace("\\", "\\\\").replace("|", "\\|")
 
 
 def _footer(result: QueryResult) -> str:
     rows = f"{len(result.rows):,} row{'' if len(result.rows) == 1 else 's'}"
+    if result.passed_bytes:
+        return f"(the first {rows}; with the rest it would pass 64 MB)"
     return f"(the first {rows}; the rest was left out)" if result.truncated else f"({rows})"
 
 

@@ -79,7 +79,8 @@ def mend(folder: Path, con: duckdb.DuckDBPyConnection) -> list[str]:
             known = _last_known(con, name)
             known = known if known < end else 0
             torn = _cut_torn_record(file, known, end)
-            con.execute("DELETE FROM archive WHERE file = ? AND byte_offset >= ?", [name, file.tell()])
+            with transaction(con):
+                con.execute("DELETE FROM archive WHERE file = ? AND byte_offset >= ?", [name, file.tell()])
             found = note_again(con, list(answers_in(folder, name, known)))
         except ValueError:  # not quoted: it may hold the first line of the stranger, of whatever length
             file.close()

@@ -1,14 +1,13 @@
 """Keeps the rules that were accepted, each version in full, so that what judged the archive can be made again."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import duckdb
 
-_ACCEPT = """
-INSERT OR REPLACE INTO rules
-SELECT $1, greatest($2, max(accepted_at) + INTERVAL 1 MICROSECOND), $3 FROM rules
-"""
+from storage.writing import insert_rows
+
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,9 @@ class KeptRules:
 
 def accept_rules(con: duckdb.DuckDBPyConnection, version: str, content: str, now: datetime) -> None:
     """These rules are in force from now on, also where the clock stands still or was set back."""
-    con.execute(_ACCEPT, [version, now, content])
+    before = rules_in_force(con)
+    at = max(now, before.accepted_at + _TICK) if before else now
+    insert_rows(con, "rules", "rules_version accepted_at content", [(version, at, content)], key="rules_version")
 
 
 def rules_in_force(con: duckdb.DuckDBPyConnection) -> KeptRules | None:

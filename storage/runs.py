@@ -11,6 +11,7 @@ import duckdb
 from parsers.errors import Busy
 from storage.database import database_path, transaction
 from storage.holders import Holder, is_dead, this_process
+from storage.writing import insert_rows, is_full
 
 RunState = Literal["completed", "partial", "failed"]
 LEASE = timedelta(hours=1)
@@ -74,12 +75,11 @@ def begin_run(
         with transaction(con):
             _refuse_living_holder(con, flow, now)
             run = _resume(con, flow, now, request) or _new_run(con, flow, now, config_hash, request)
-            con.execute(
-                "INSERT OR REPLACE INTO leases (flow, run_id, host, pid, process_started, expires_at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                [flow, run.id, me.host, me.pid, me.started, now + lease],
-            )
+            holding = (flow, run.id, me.host, me.pid, me.started, now + lease)
+            insert_rows(con, "leases", "flow run_id host pid process_started expires_at", [holding], key="flow")
     except (duckdb.TransactionException, duckdb.ConstraintException) as problem:  # another thread was quicker
+        if is_full(problem):
+            raise
         raise Busy(database_path(con), me.pid, f"{flow} has just been started by PID {me.pid}") from problem
     return run
 
@@ -117,7 +117,8 @@ def check_lease(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
 def collected_between(con: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> bool:
     """Whether a collection that began from `start` up to and including `end` came to an end with something read."""
     found = con.execute(
-        "SELECT count(*) FROM runs WHERE flow = 'collect' AND state IN ('completed', 'partial')"
+        "SELECT count(*) FROM runs WHERE (flow = 'collect' OR starts_with(flow, 'collect-'))"
+        " AND state IN ('completed', 'partial')"
         " AND started_at >= ? AND started_at <= ?",
         [start, end],
     ).fetchall()

@@ -34,7 +34,7 @@ def store_seeds(
             "seed_id file title publisher published language kind url abstract text text_origin text_sha256 authors"
             " identifiers series translated_from note problems relevance relevance_score rules_version stored_at",
             [_seed_row(seed, judgements.get(seed.record.id), now) for seed in seeds],
-            replace=True,
+            key="seed_id",
         )
         con.execute(
             "DELETE FROM seed_paragraphs WHERE seed_id IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))",

@@ -113,7 +113,7 @@ def sync_sources(con: duckdb.DuckDBPyConnection, sources: Sequence[Source], now:
         for source in sources
     ]
     with transaction(con):
-        insert_rows(con, "sources", _COLUMNS, rows, replace=True, keep=("listed_at",))
+        insert_rows(con, "sources", _COLUMNS, rows, key="source_id", keep=("listed_at",))
         con.execute(
             "UPDATE sources SET gone_at = ? WHERE gone_at IS NULL"
             " AND source_id NOT IN (SELECT unnest(CAST(CAST(? AS JSON) AS VARCHAR[])))",

@@ -3,48 +3,58 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import chain, count
 
 import duckdb
 
 from parsers.model import Story
+from storage.moments import FOREVER, next_moment
 from storage.writing import as_json_list, insert_rows, transaction
 
-_FORGET = """
-DELETE FROM story_items
-WHERE item_id IN (SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])))
-    OR item_id IN (SELECT item_id FROM items WHERE coalesce(published_at, first_seen_at) >= $2)
-"""
 _SINCE = """
 SELECT s.story_id, list(s.item_id ORDER BY coalesce(i.published_at, i.first_seen_at), s.item_id)
-FROM story_items AS s JOIN items AS i USING (item_id)
-GROUP BY s.story_id HAVING max(coalesce(i.published_at, i.first_seen_at)) >= ?
+FROM story_rows($moment) AS s JOIN item_rows($moment) AS i USING (item_id)
+GROUP BY s.story_id HAVING max(coalesce(i.published_at, i.first_seen_at)) >= $since
 ORDER BY s.story_id
 """
+_CLOSE = """
+UPDATE story_items SET valid_to = $2
+WHERE valid_to IS NULL AND item_id IN (SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])))
+"""
+_NOW = "SELECT item_id, story_id FROM story_items WHERE valid_to IS NULL"
 
 
 def store_stories(
-    con: duckdb.DuckDBPyConnection, stories: Sequence[Story], window_start: datetime
+    con: duckdb.DuckDBPyConnection, stories: Sequence[Story], grouped: Collection[str], now: datetime
 ) -> tuple[Story, ...]:
-    """Replace the stories of all items since `window_start`; returns them with the ids they got.
+    """Replace the stories of the items that were grouped; returns them with the ids they got.
 
     A story keeps the id under which most of its items are stored already, even when an earlier item turns up late or
-    its first item has left the window: an edition that was sent remembers stories by these ids.
+    its first item has left the window: an edition that was sent remembers stories by these ids. Where an item stays in
+    its story nothing is written; where it moves, the old membership ends when the new one begins.
+
+    Args:
+        grouped: ids of all items that were looked at; those that are in no story leave theirs.
     """
-    items = [item_id for story in stories for item_id in story.items]
     with transaction(con):
-        known = dict(con.execute("SELECT item_id, story_id FROM story_items").fetchall())
-        con.execute(_FORGET, [as_json_list(items), window_start])
-        left = {story_id for (story_id,) in con.execute("SELECT DISTINCT story_id FROM story_items").fetchall()}
+        at = next_moment(con, now)
+        known = dict(con.execute(_NOW).fetchall())
+        new = {item_id: number for number, story in enumerate(stories) for item_id in story.items}
+        regrouped = new.keys() | set(grouped)
+        left = {story_id for item_id, story_id in known.items() if item_id not in regrouped}
         ids = _stable_ids(stories, known, left)
-        stored = tuple(Story(ids[number], story.items) for number, story in enumerate(stories))
-        rows = [(item_id, story.id) for story in stored for item_id in story.items]
-        insert_rows(con, "story_items", "item_id story_id", rows)
-    return stored
+        told = {item_id: ids[number] for item_id, number in new.items()}
+        ended = [item_id for item_id in regrouped & known.keys() if told.get(item_id) != known[item_id]]
+        con.execute(_CLOSE, [as_json_list(ended), at])
+        rows = [(item_id, story_id, at) for item_id, story_id in told.items() if known.get(item_id) != story_id]
+        insert_rows(con, "story_items", "item_id story_id valid_from", rows)
+    return tuple(Story(ids[number], story.items) for number, story in enumerate(stories))
 
 
-def stories_since(con: duckdb.DuckDBPyConnection, since: datetime) -> list[Story]:
-    """Stories with an item since that time, each with all its items."""
-    return [Story(story_id, tuple(items)) for story_id, items in con.execute(_SINCE, [since]).fetchall()]
+def stories_since(con: duckdb.DuckDBPyConnection, since: datetime, moment: datetime = FOREVER) -> list[Story]:
+    """Stories with an item since that time, each with all its items, as known at `moment`."""
+    found = con.execute(_SINCE, {"since": since, "moment": moment}).fetchall()
+    return [Story(story_id, tuple(items)) for story_id, items in found]
 
 
 def _stable_ids(stories: Sequence[Story], known: Mapping[str, str], left: Collection[str]) -> dict[int, str]:
@@ -62,7 +72,7 @@ def _stable_ids(stories: Sequence[Story], known: Mapping[str, str], left: Collec
             taken.add(story_id)
     for number, story in enumerate(stories):
         if number not in ids:
-            free = (name for name in (story.id, *story.items) if name not in taken and name not in left)
-            ids[number] = next(free, story.id)
+            names = chain((story.id, *story.items), (f"{story.id}-{again}" for again in count(2)))
+            ids[number] = next(name for name in names if name not in taken and name not in left)
             taken.add(ids[number])
     return ids

@@ -1,7 +1,20 @@
 -- What analysts may rely on. The same definitions hold in the live database and in the published snapshot.
 -- The names and columns are explained in dictionary.toml. Weeks are ISO weeks in the zone of snapshot_info.
 
-CREATE OR REPLACE VIEW v_items AS
+-- As known at a moment; 'infinity' is now. Each gives one row for what there was.
+
+CREATE OR REPLACE MACRO item_rows(moment) AS TABLE
+SELECT * FROM items WHERE valid_from <= moment
+UNION ALL BY NAME
+SELECT * EXCLUDE (valid_to) FROM item_versions WHERE valid_from <= moment AND valid_to > moment;
+
+CREATE OR REPLACE MACRO judgement_rows(moment) AS TABLE
+SELECT * FROM judgements WHERE valid_from <= moment AND (valid_to IS NULL OR valid_to > moment);
+
+CREATE OR REPLACE MACRO story_rows(moment) AS TABLE
+SELECT item_id, story_id FROM story_items WHERE valid_from <= moment AND (valid_to IS NULL OR valid_to > moment);
+
+CREATE OR REPLACE MACRO items_as_of(moment) AS TABLE
 SELECT
     i.item_id,
     i.source_id,
@@ -17,7 +30,7 @@ SELECT
     i.text_origin,
     i.language,
     i.authors,
-    e.publisher,
+    i.publisher,
     i.published_at,
     i.updated_at,
     i.first_seen_at,
@@ -25,29 +38,77 @@ SELECT
     strftime(timezone(z.zone, i.first_seen_at), '%G-W%V') AS first_seen_week,
     j.relevance,
     j.relevance_score,
-    coalesce(l.topics, CAST([] AS VARCHAR[])) AS topics,
+    coalesce(j.topics, CAST([] AS VARCHAR[])) AS topics,
     j.kind,
     i.tags,
     i.copy_of,
     t.story_id,
     i.version,
-    i.rules_version
-FROM items AS i
+    j.rules_version,
+    i.valid_from
+FROM item_rows(moment) AS i
 CROSS JOIN snapshot_info AS z
 LEFT JOIN sources AS s ON s.source_id = i.source_id
-LEFT JOIN entries AS e ON e.source_id = i.source_id AND e.entry_key = i.entry_key
-LEFT JOIN judgements AS j ON j.item_id = i.item_id AND j.rules_version = i.rules_version
-LEFT JOIN story_items AS t ON t.item_id = i.item_id
-LEFT JOIN (
-    SELECT item_id, rules_version, list(topic ORDER BY position) AS topics
-    FROM labels
-    GROUP BY item_id, rules_version
-) AS l ON l.item_id = i.item_id AND l.rules_version = i.rules_version;
+LEFT JOIN judgement_rows(moment) AS j ON j.item_id = i.item_id
+LEFT JOIN story_rows(moment) AS t ON t.item_id = i.item_id;
+
+CREATE OR REPLACE MACRO labels_as_of(moment) AS TABLE
+SELECT l.item_id, l.topic, l.score, l.position, l.origin, l.rules_version, l.judged_at
+FROM labels AS l
+JOIN judgement_rows(moment) AS j ON j.item_id = l.item_id AND j.valid_from = l.judged_at;
+
+CREATE OR REPLACE MACRO stories_as_of(moment) AS TABLE
+WITH told AS (
+    SELECT * FROM items_as_of(moment) WHERE story_id IS NOT NULL
+),
+about AS (
+    SELECT story_id, list_sort(list_distinct(flatten(list(topics)))) AS topics FROM told GROUP BY story_id
+)
+SELECT
+    v.story_id,
+    -- Of equals one and the same, whatever the order of the rows. A copy is neither first nor one more publisher.
+    arg_min(v.title, (v.copy_of IS NOT NULL, coalesce(v.published_at, v.first_seen_at), v.item_id)) AS first_title,
+    arg_max(v.title, (v.copy_of IS NULL, v.source_weight, v.relevance_score, v.item_id)) AS strongest_title,
+    count(*) AS items,
+    count(DISTINCT v.source_id) AS sources,
+    -- At least 1: a story can be all copies, of items that are in no story.
+    greatest(1, count(DISTINCT v.family) FILTER (v.copy_of IS NULL)) AS families,
+    min(v.published_at) AS first_published_at,
+    max(v.published_at) AS last_published_at,
+    min(v.week) AS week,
+    t.topics
+FROM told AS v
+JOIN about AS t ON t.story_id = v.story_id
+GROUP BY v.story_id, t.topics;
+
+CREATE OR REPLACE VIEW v_items AS
+FROM items_as_of(CAST('infinity' AS TIMESTAMPTZ));
+
+CREATE OR REPLACE VIEW v_item_history AS
+SELECT item_id, version, title, summary, text, url, published_at, copy_of, valid_from, CAST(NULL AS TIMESTAMPTZ) AS valid_to
+FROM items
+UNION ALL
+SELECT item_id, version, title, summary, text, url, published_at, copy_of, valid_from, valid_to
+FROM item_versions;
+
+CREATE OR REPLACE VIEW v_judgements AS
+SELECT
+    j.item_id,
+    j.rules_version,
+    j.relevance,
+    j.relevance_score,
+    j.kind,
+    j.topics,
+    j.problems,
+    j.valid_from,
+    j.valid_to,
+    j.valid_to IS NULL AS is_current
+FROM judgements AS j;
 
 CREATE OR REPLACE VIEW v_labels AS
-SELECT l.item_id, l.topic, l.score, l.origin, l.rules_version, l.rules_version = i.rules_version AS is_current
+SELECT l.item_id, l.topic, l.score, l.origin, l.rules_version, l.judged_at, j.valid_to IS NULL AS is_current
 FROM labels AS l
-JOIN items AS i ON i.item_id = l.item_id;
+JOIN judgements AS j ON j.item_id = l.item_id AND j.valid_from = l.judged_at;
 
 CREATE OR REPLACE VIEW v_evidence AS
 SELECT
@@ -64,9 +125,10 @@ SELECT
     d.seed_id,
     p.text AS seed_text,
     e.rules_version,
-    e.rules_version = i.rules_version AS is_current
+    e.judged_at,
+    j.valid_to IS NULL AS is_current
 FROM evidence AS e
-JOIN items AS i ON i.item_id = e.item_id
+JOIN judgements AS j ON j.item_id = e.item_id AND j.valid_from = e.judged_at
 LEFT JOIN seeds AS d ON d.file = e.seed_file
 LEFT JOIN seed_paragraphs AS p ON p.seed_id = d.seed_id AND p.paragraph = e.seed_paragraph;
 
@@ -83,26 +145,7 @@ FROM overrides AS o
 LEFT JOIN items AS i ON i.item_id = o.item_id;
 
 CREATE OR REPLACE VIEW v_stories AS
-SELECT
-    v.story_id,
-    arg_min(v.title, coalesce(v.published_at, v.first_seen_at)) AS first_title,
-    arg_max(v.title, v.source_weight) AS strongest_title,
-    count(*) AS items,
-    count(DISTINCT v.source_id) AS sources,
-    count(DISTINCT v.family) AS families,
-    min(v.published_at) AS first_published_at,
-    max(v.published_at) AS last_published_at,
-    min(v.week) AS week,
-    coalesce(t.topics, CAST([] AS VARCHAR[])) AS topics
-FROM v_items AS v
-LEFT JOIN (
-    SELECT story_id, list_sort(list_distinct(flatten(list(topics)))) AS topics
-    FROM v_items
-    WHERE story_id IS NOT NULL
-    GROUP BY story_id
-) AS t ON t.story_id = v.story_id
-WHERE v.story_id IS NOT NULL
-GROUP BY v.story_id, t.topics;
+FROM stories_as_of(CAST('infinity' AS TIMESTAMPTZ));
 
 CREATE OR REPLACE VIEW v_story_sources AS
 SELECT
@@ -128,7 +171,8 @@ SELECT
     count(DISTINCT story_id) AS stories,
     count(DISTINCT source_id) AS sources
 FROM v_items
-WHERE week IS NOT NULL
+-- As in the digest, what was dated ahead when it was first seen (a mistake or an embargo) is not counted.
+WHERE published_at <= first_seen_at + INTERVAL 1 HOUR
 GROUP BY week;
 
 CREATE OR REPLACE VIEW v_topic_trend AS
@@ -136,6 +180,8 @@ WITH counted AS (
     SELECT week, unnest(topics) AS topic, item_id
     FROM v_items
     WHERE week IS NOT NULL AND copy_of IS NULL AND relevance <> 'off'
+        -- As in the digest, what was dated ahead is not counted. One entry dated 9998 made 8,736,798 rows of empty weeks.
+        AND published_at <= first_seen_at + INTERVAL 1 HOUR
 ),
 weeks AS (
     -- Every week between the first and the last, also one without any news: a mean over four weeks means four weeks.
@@ -226,6 +272,11 @@ SELECT
 FROM dispositions AS d
 LEFT JOIN fetches AS f ON f.run_id = d.run_id AND f.source_id = d.source_id;
 
+CREATE OR REPLACE VIEW v_quarantine AS
+SELECT q.source_id, s.name AS source_name, q.url, q.kind, q.reason, q.bytes, q.sha256, q.first_seen_at, q.last_seen_at
+FROM quarantine AS q
+LEFT JOIN sources AS s ON s.source_id = q.source_id;
+
 CREATE OR REPLACE VIEW v_disposition_balance AS
 SELECT
     run_id,
@@ -239,6 +290,26 @@ FULL JOIN (
     FROM dispositions
     GROUP BY run_id, source_id
 ) AS d USING (run_id, source_id);
+
+CREATE OR REPLACE VIEW v_balance AS
+SELECT
+    'fetch' AS kind,
+    run_id || ' ' || source_id AS name,
+    entries_in AS came_in,
+    entries_out AS ended,
+    difference
+FROM v_disposition_balance
+UNION ALL
+SELECT
+    'edition',
+    edition_id || ' revision ' || revision,
+    coalesce(e.eligible, 0),
+    coalesce(d.ended, 0),
+    coalesce(e.eligible, 0) - coalesce(d.ended, 0)
+FROM (SELECT edition_id, revision, eligible FROM editions WHERE eligible IS NOT NULL) AS e
+FULL JOIN (
+    SELECT edition_id, revision, count(*) AS ended FROM edition_dispositions GROUP BY edition_id, revision
+) AS d USING (edition_id, revision);
 
 CREATE OR REPLACE VIEW v_seeds AS
 SELECT
@@ -275,10 +346,79 @@ SELECT
     e.state,
     e.sha256,
     e.created_at,
+    e.known_at,
+    e.issued_at,
     (
         SELECT count(*) FROM edition_items AS i WHERE i.edition_id = e.edition_id AND i.revision = e.revision
     ) AS items
 FROM editions AS e;
+
+CREATE OR REPLACE VIEW v_edition_dispositions AS
+SELECT d.edition_id, d.revision, d.item_id, coalesce(h.title, i.title) AS title, i.source_id, d.outcome, d.reason
+FROM edition_dispositions AS d
+LEFT JOIN editions AS e ON e.edition_id = d.edition_id AND e.revision = d.revision
+LEFT JOIN items AS i ON i.item_id = d.item_id
+-- The title that readers saw; the source may have changed it since.
+LEFT JOIN v_item_history AS h
+    ON h.item_id = d.item_id AND h.valid_from <= e.known_at AND (h.valid_to IS NULL OR h.valid_to > e.known_at);
+
+CREATE OR REPLACE VIEW v_labels_as_sent AS
+SELECT
+    s.edition_id, s.revision, s.item_id, coalesce(h.title, i.title) AS title, s.position, s.story_id, s.relevance,
+    s.topics, s.rules_version,
+    j.relevance AS relevance_now,
+    j.topics AS topics_now,
+    s.relevance = j.relevance AND s.topics = j.topics AS is_still_so
+FROM edition_items AS s
+LEFT JOIN editions AS e ON e.edition_id = s.edition_id AND e.revision = s.revision
+LEFT JOIN items AS i ON i.item_id = s.item_id
+LEFT JOIN v_item_history AS h
+    ON h.item_id = s.item_id AND h.valid_from <= e.known_at AND (h.valid_to IS NULL OR h.valid_to > e.known_at)
+LEFT JOIN judgements AS j ON j.item_id = s.item_id AND j.valid_to IS NULL;
+
+CREATE OR REPLACE VIEW v_coverage AS
+SELECT
+    w.week,
+    s.source_id,
+    s.name AS source_name,
+    s.language,
+    s.country,
+    count(f.run_id) AS fetches,
+    count(f.run_id) FILTER (f.outcome = 'failed') AS failures,
+    coalesce(sum(f.entries) FILTER (f.outcome = 'read'), 0) AS entries,
+    max(f.started_at) FILTER (f.outcome <> 'failed') AS last_answer_at,
+    fetches > failures AS answered
+FROM (
+    SELECT DISTINCT strftime(timezone(z.zone, f.started_at), '%G-W%V') AS week FROM fetches AS f CROSS JOIN snapshot_info AS z
+) AS w
+CROSS JOIN snapshot_info AS z
+-- Those that were configured in the week: one that is new today was not silent last year, nor was one that went away.
+JOIN sources AS s
+    ON s.enabled
+    AND strftime(timezone(z.zone, s.listed_at), '%G-W%V') <= w.week
+    AND (s.gone_at IS NULL OR strftime(timezone(z.zone, s.gone_at), '%G-W%V') >= w.week)
+LEFT JOIN fetches AS f
+    ON f.source_id = s.source_id AND strftime(timezone(z.zone, f.started_at), '%G-W%V') = w.week
+GROUP BY ALL;
+
+CREATE OR REPLACE VIEW v_entity_mentions AS
+SELECT
+    m.item_id,
+    m.entity_id,
+    n.name,
+    n.kind,
+    m.matched,
+    m.place,
+    m.start_char,
+    m.end_char,
+    i.title,
+    i.source_id,
+    i.published_at,
+    strftime(timezone(z.zone, i.published_at), '%G-W%V') AS week
+FROM mentions AS m
+JOIN items AS i ON i.item_id = m.item_id
+CROSS JOIN snapshot_info AS z
+LEFT JOIN entities AS n ON n.entity_id = m.entity_id;
 
 CREATE OR REPLACE VIEW v_snapshot AS
 SELECT published_at, schema_version, duckdb_version, zone, views_sha256

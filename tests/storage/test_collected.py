@@ -5,7 +5,6 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 
-import duckdb
 import pytest
 from stored import store_visit
 
@@ -74,12 +73,12 @@ def test_second_call_for_the_same_source_changes_nothing(con: Connection, make, 
 
 
 def test_failure_in_the_middle_leaves_nothing(con: Connection, make, now):
-    """Two dispositions in one place are a mistake of the caller; not even the fetch row stays."""
+    """A time without a zone is a mistake of the caller; not even the fetch row stays."""
     run = begin_run(con, "collect", now, "hash")
     one = make.judged(1)
-    twice = [make.disposition(0, one), make.disposition(0, one)]
-    with pytest.raises(duckdb.ConstraintException):
-        store_visit(con, run.id, make.fetch(), [make.stored(one)], [one], twice, now)
+    naive = make.judged(1, published=now.replace(tzinfo=None))
+    with pytest.raises(ValueError, match="without zone"):
+        store_visit(con, run.id, make.fetch(), [make.stored(one)], [naive], [make.disposition(0, one)], now)
     assert set(_counts(con).values()) == {0}
 
 
@@ -114,6 +113,7 @@ def test_the_outlet_behind_an_aggregator_is_told(con: Connection, make, now):
     one = make.judged(1)
     stored = make.stored(one)
     named = replace(stored, entry=replace(stored.entry, publisher="The Harbour Wire"))
+    one = replace(one, item=replace(one.item, publisher="The Harbour Wire"))
     run = begin_run(con, "collect", now, "hash")
     store_visit(con, run.id, make.fetch(), [named], [one], [make.disposition(0, one)], now)
     found = con.execute(

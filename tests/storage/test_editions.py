@@ -28,6 +28,7 @@ def edition(now):
         sha256="first",
         state="draft",
         created_at=now,
+        known_at=now,
     )
 
 
@@ -54,10 +55,10 @@ def test_draft_may_be_replaced(con: Connection, edition):
 
 
 @pytest.mark.parametrize("state", ["approved", "issued"])
-def test_frozen_edition_stays(con: Connection, edition, state):
+def test_frozen_edition_stays(con: Connection, now, edition, state):
     """The same bytes again are no change; other bytes need a new revision."""
     store_edition(con, edition, ["a"])
-    set_edition_state(con, edition.id, 1, state)
+    set_edition_state(con, edition.id, 1, state, now)
     assert not store_edition(con, edition, ["b"])
     with pytest.raises(Permanent, match="new revision"):
         store_edition(con, replace(edition, sha256="other"), ["b"])
@@ -67,15 +68,15 @@ def test_frozen_edition_stays(con: Connection, edition, state):
     assert con.execute("SELECT item_id FROM edition_items").fetchall() == [("a",)]
 
 
-def test_state_never_goes_back(con: Connection, edition):
+def test_state_never_goes_back(con: Connection, now, edition):
     """Issued is issued; an unknown revision has no state."""
     store_edition(con, edition, [])
-    set_edition_state(con, edition.id, 1, "issued")
-    set_edition_state(con, edition.id, 1, "issued")
+    set_edition_state(con, edition.id, 1, "issued", now)
+    set_edition_state(con, edition.id, 1, "issued", now)
     with pytest.raises(Permanent, match="cannot become draft"):
-        set_edition_state(con, edition.id, 1, "draft")
+        set_edition_state(con, edition.id, 1, "draft", now)
     with pytest.raises(Permanent, match="no edition"):
-        set_edition_state(con, edition.id, 9, "issued")
+        set_edition_state(con, edition.id, 9, "issued", now)
 
 
 def test_sent_stories_are_those_of_earlier_issued_editions(con: Connection, edition, make, now):
@@ -83,7 +84,7 @@ def test_sent_stories_are_those_of_earlier_issued_editions(con: Connection, edit
     items = [make.judged(number) for number in range(4)]
     ids = [one.item.id for one in items]
     make.store(con, *items)
-    store_stories(con, [Story(ids[0], (ids[0], ids[1]))], now - timedelta(days=30))
+    store_stories(con, [Story(ids[0], (ids[0], ids[1]))], (), now)
     for name, state, carried in (
         ("2025-W52/weekly/en", "issued", [ids[1]]),
         ("2026-W45/weekly/en", "issued", [ids[1]]),
@@ -92,7 +93,8 @@ def test_sent_stories_are_those_of_earlier_issued_editions(con: Connection, edit
         ("2026-W46/weekly/en", "issued", [ids[2]]),
         ("2026-W44/weekly/en", "draft", [ids[3]]),
     ):
-        store_edition(con, replace(edition, id=name, state=state), carried)
+        store_edition(con, replace(edition, id=name), carried)
+        set_edition_state(con, name, 1, state, now)
     newest = "2026-W45/weekly/en"
     assert sent_story_ids(con, "2026-W46/weekly/en") == {ids[0]: newest, ids[1]: newest}
     assert sent_story_ids(con, "2025-W52/weekly/en") == {}

@@ -5,17 +5,21 @@ from datetime import datetime, timedelta
 from storage.database import Connection
 from storage.editions import EditionRow, store_edition
 from storage.items import (
+    count_eligible,
     counts_by_topic,
     find_item_ids,
     get_item,
     item_ids,
     item_ids_not_judged_by,
     items_by_id,
+    items_dated_ahead,
     items_published_between,
     items_since,
-    late_and_undated,
+    late_items,
     recent_items,
+    undated_items,
 )
+from storage.moments import known_at
 
 EDITION = "2026-W46/weekly/en"
 WEEK = timedelta(days=7)
@@ -105,12 +109,12 @@ def test_late_and_undated_items_are_counted(con: Connection, make, now):
         make.judged(5, first_seen=seen, published=None, by=make.judgement(relevance="off")),
         make.judged(6, first_seen=now, published=None),
     )
-    late, undated = late_and_undated(con, EDITION, start, now)
-    assert (_ids(late), undated) == ([1], 1)
+    assert _ids(late_items(con, EDITION, start, now)) == [1]
+    assert _ids(undated_items(con, start, now)) == [3]
 
 
 def _stored_edition(con: Connection, name: str, start: datetime, composed: datetime, *items: int) -> None:
-    row = EditionRow(name, 1, start, start + WEEK, "UTC", "", "{}", "", "", "", "draft", composed)
+    row = EditionRow(name, 1, start, start + WEEK, "UTC", "", "{}", "", "", "", "draft", composed, composed)
     store_edition(con, row, [f"{number:016x}" for number in items])
 
 
@@ -131,7 +135,7 @@ def test_late_is_what_no_edition_could_carry(con: Connection, make, now):
     _stored_edition(con, "2026-W45/weekly/en", start - WEEK, morning, 4)
     _stored_edition(con, "2026-W46/weekly/fr", start, after, 5)
     _stored_edition(con, EDITION, start, now, 2)
-    assert sorted(_ids(late_and_undated(con, EDITION, start, now)[0])) == [2, 3, 5]
+    assert sorted(_ids(late_items(con, EDITION, start, now))) == [2, 3, 5]
 
 
 def test_future_dates_are_in_no_edition(con: Connection, make, now):
@@ -139,4 +143,29 @@ def test_future_dates_are_in_no_edition(con: Connection, make, now):
     ahead = now + timedelta(minutes=61)
     make.store(con, make.judged(1, published=ahead), make.judged(2, published=now + timedelta(minutes=60)))
     assert _ids(items_published_between(con, now, now + WEEK)) == [2]
+    assert _ids(items_dated_ahead(con, now, now + WEEK)) == [1]
     assert counts_by_topic(con, now, now + WEEK) == {"dialogue": 1, "pesco": 1}
+
+
+def test_every_item_that_an_edition_could_show_is_counted_once(con: Connection, make, now):
+    """Of its period, dated ahead, late and undated: the number that its dispositions have to reach."""
+    start = now - WEEK
+    seen = start + timedelta(days=1)
+    make.store(
+        con,
+        make.judged(1, published=seen),
+        make.judged(2, published=seen, by=make.judgement(relevance="off")),
+        make.judged(3, first_seen=seen, published=None),
+        make.judged(4, first_seen=seen, published=start - WEEK),
+        make.judged(5, first_seen=seen, published=now - timedelta(hours=1)),
+        make.judged(6, first_seen=now, published=now + timedelta(hours=1)),
+    )
+    moment = known_at(con, now)
+    lists = (
+        items_published_between(con, start, now),
+        items_dated_ahead(con, start, now),
+        late_items(con, EDITION, start, now),
+        undated_items(con, start, now),
+    )
+    assert [sorted(_ids(one)) for one in lists] == [[1, 2], [5], [4], [3]]
+    assert count_eligible(con, EDITION, start, now, moment) == 5

@@ -29,13 +29,15 @@ def test_new_rules_become_current_and_old_labels_stay(con: Connection, make, now
     assert untouched.judgement == make.judgement()
 
 
-def test_same_rules_again_replace_their_own_labels(con: Connection, make, now):
-    """Judging twice under one version leaves the second result, not both."""
+def test_same_rules_again(con: Connection, make, now):
+    """Another result under the same version ends the one before; the same result again changes nothing."""
     make.store(con, make.judged(1))
     for _ in range(2):
         store_judgements(con, [(ITEM, make.judgement(labels=make.judgement().labels[1:]))], now)
-    assert con.execute("SELECT topic FROM labels").fetchall() == [("dialogue",)]
-    assert con.execute("SELECT count(*) FROM evidence").fetchall() == [(0,)]
+    acts = con.execute("SELECT topics, valid_to IS NULL FROM judgements ORDER BY valid_from").fetchall()
+    assert acts == [(["pesco", "dialogue"], False), (["dialogue"], True)]
+    assert con.execute("SELECT topic FROM v_labels WHERE is_current").fetchall() == [("dialogue",)]
+    assert con.execute("SELECT count(*) FROM v_evidence WHERE is_current").fetchall() == [(0,)]
 
 
 def test_going_back_to_earlier_rules(con: Connection, make, now):
@@ -56,7 +58,7 @@ def test_nothing_to_judge(con: Connection, now):
 def test_what_is_off_leaves_its_story(con: Connection, make, now):
     """However old it is; the others stay together."""
     make.store(con, *(make.judged(number) for number in (1, 2, 3)))
-    store_stories(con, [Story(ITEM, tuple(f"{number:016x}" for number in (1, 2, 3)))], now)
+    store_stories(con, [Story(ITEM, tuple(f"{number:016x}" for number in (1, 2, 3)))], (), now)
     store_judgements(con, [(ITEM, make.judgement(relevance="off", labels=()))], now)
     assert [story.items for story in stories_since(con, now - timedelta(days=99))] == [
         (f"{3:016x}", f"{2:016x}"),

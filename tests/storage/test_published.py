@@ -42,7 +42,9 @@ CHANGES = {
     "news": lambda con, make, now: make.store(con, make.judged(3)),
     "change": lambda con, make, now: make.store(con, make.judged(1, title="T", content_sha256="other")),
     "failure": lambda con, make, now: make.store(con, outcome="failed", kind="dns"),
-    "story": lambda con, make, now: store_stories(con, [Story(f"{1:016x}", (f"{1:016x}",))], now - timedelta(days=9)),
+    "story": lambda con, make, now: store_stories(
+        con, [Story(f"{1:016x}", (f"{1:016x}",))], now - timedelta(days=9), now
+    ),
     "source": lambda con, make, now: sync_sources(con, [make.source(weight=5)], now),
     "quarantine": lambda con, make, now: store_visit(
         con,

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from storage.analyst import run_query
+from storage.analyst_table import columns_of
 from storage.database import open_live
 from storage.results import QueryResult, write_result
 from storage.snapshot import publish
@@ -20,9 +21,9 @@ SELECT uuid(), DATE '2026-01-01', TIME '10:00', INTERVAL 3 DAY, 1.5::DECIMAL(5, 
 """
 
 
-def _written(result: QueryResult, form) -> bytes:
+def _written(result: QueryResult, form, width: int | None = None) -> bytes:
     out = io.BytesIO()
-    write_result(result, form, out)
+    write_result(result, form, out, width=width)
     return out.getvalue()
 
 
@@ -30,9 +31,13 @@ def _cells(*values: object) -> QueryResult:
     return QueryResult(("cell",), ("VARCHAR",), tuple((value,) for value in values), False)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "-", "+4 people", "=-5"])
-def test_formula_gets_an_apostrophe(cell):
-    """In CSV, body and header, and in Markdown."""
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "-", "+4 people", "=-5"],
+    ids="S-27 {!r}".format,
+)
+def test_s_27_formula_gets_an_apostrophe(cell):
+    """S-27: in CSV, body and header, and in Markdown."""
     result = QueryResult((cell,), ("VARCHAR",), ((cell,),), False)
     assert list(csv.reader(io.StringIO(_written(result, "csv").decode(), newline=""))) == [[f"'{cell}"]] * 2
     assert "| '" in _written(result, "markdown").decode().splitlines()[2]
@@ -67,16 +72,64 @@ def test_json_is_a_list_of_objects():
 
 def test_table_is_aligned_and_harmless():
     """Numbers to the right, escape sequences and direction marks replaced, long cells cut, one line for each row."""
+    moment = datetime(2026, 11, 16, 6, tzinfo=UTC)
     result = QueryResult(
-        ("name", "n"), ("VARCHAR", "BIGINT"), (("\x1b[31mred\x07\u202e\nx", 5), ("日本", 1234), ("y" * 99, None)), True
+        ("name", "n", "at"),
+        ("VARCHAR", "BIGINT", "TIMESTAMP WITH TIME ZONE"),
+        (("\x1b[31mred\x07\u202e\nx\u00ad\u200d", 5, None), ("日本", 1234, moment), ("y" * 999, None, None)),
+        True,
     )
     lines = _written(result, "table").decode().splitlines()
     assert lines[2].startswith("\ufffd[31mred\ufffd\ufffd x ")
     assert lines[2].endswith("   5")
-    assert lines[3].startswith("日本" + " " * 56)
-    assert lines[4].startswith("y" * 59 + "…")
+    assert lines[3].startswith("日本" + " " * 156)
+    assert lines[3].endswith("  1234  2026-11-16T06:00:00Z")
+    assert lines[4].startswith("y" * 159 + "…")
     assert lines[5] == "(the first 3 rows; the rest was left out)"
     assert len(lines) == 6
+
+
+@pytest.mark.parametrize("width", [20, 40, 64, 80, 200])
+def test_table_fits_the_terminal(width):
+    """The widest texts give first; an id, a time and a number stay whole, else every row becomes a record."""
+    moment = datetime(2026, 11, 16, 6, tzinfo=UTC)
+    result = QueryResult(
+        ("item_id", "title", "at", "n"),
+        ("VARCHAR", "VARCHAR", "TIMESTAMP WITH TIME ZONE", "BIGINT"),
+        (("da92b54373f25906", "日本 and é́ " * 30, moment, 12345), ("x", "short", None, 1)),
+        False,
+    )
+    lines = _written(result, "table", width).decode().splitlines()
+    assert max(map(columns_of, lines)) <= width
+    text = "\n".join(lines)
+    assert "12345" in text
+    if width >= 40:
+        assert "da92b54373f25906" in text
+        assert "2026-11-16T06:00:00Z" in text
+    assert ("-- row 2 --" in lines) == (width < 66)
+
+
+def test_wide_result_is_shown_as_records():
+    """Five thousand columns have no place beside each other."""
+    names = tuple(f"column_{number}" for number in range(5000))
+    lines = _written(QueryResult(names, ("INTEGER",) * 5000, (tuple(range(5000)),), False), "table", 80)
+    assert lines.decode().splitlines()[0::5000] == ["-- row 1 --", "column_4999  4999"]
+
+
+def test_a_terminal_is_never_steered():
+    """Escape sequences and direction marks: in a file CSV keeps them, on a terminal no form hands them over."""
+    text = "\x1b]0;owned\x07\x9b31m\u202e"
+    for form in ("table", "csv", "markdown", "json"):
+        shown = _written(_cells(text), form, 80).decode()
+        assert not set(shown) & set("\x1b\x07\x9b\u202e")
+    assert json.loads(_written(_cells(text), "json", 80)) == [{"cell": text}]
+    assert text in _written(_cells(text), "csv").decode()
+
+
+def test_cut_by_bytes_is_told():
+    """The footer names the reason."""
+    lines = _written(QueryResult(("a",), ("INTEGER",), ((1,),), True, True), "table").decode().splitlines()
+    assert lines[-1] == "(the first 1 row; with the rest it would pass 64 MB)"
 
 
 def test_markdown_cell_cannot_leave_its_cell():

@@ -66,7 +66,7 @@ def test_trend_knows_weeks_without_news(con: Connection, make, now):
 def test_trend_goes_across_new_year(con: Connection, make):
     """2026 has 53 weeks, and the one after W53 is 2027-W01."""
     for number, day in enumerate((datetime(2026, 12, 30, tzinfo=UTC), datetime(2027, 1, 6, tzinfo=UTC))):
-        make.store(con, make.judged(number, published=day))
+        make.store(con, make.judged(number, published=day, first_seen=day))
     rows = con.execute("SELECT DISTINCT week FROM v_topic_trend ORDER BY week").fetchall()
     assert rows == [("2026-W53",), ("2027-W01",)]
 
@@ -78,7 +78,7 @@ def test_stories_count_publishers_not_feeds(con: Connection, make, now):
     items = [make.judged(number, source_id=source.id) for number, source in enumerate(sources)]
     make.store(con, *items)
     ids = tuple(one.item.id for one in items)
-    store_stories(con, [Story(ids[0], ids)], now - timedelta(days=30))
+    store_stories(con, [Story(ids[0], ids)], (), now)
     rows = con.execute("SELECT items, sources, families, strongest_title, topics FROM v_stories").fetchall()
     assert rows == [(3, 3, 2, "Title 2", ["dialogue", "pesco"])]
     assert con.execute("SELECT source_id FROM v_story_sources ORDER BY 1").fetchall() == [
