@@ -4,9 +4,9 @@
 2. Choose the sources whose turn it is and visit them all at once; their documents are read in child processes.
 3. In the order of the configuration: judge what is new, find copies, judge the source's health, store it all at once.
 4. Bring the seed documents in.
-5. Group the items of the last weeks into stories, if there is news.
+5. Find who and what the relevant items name, and group those of the last weeks into stories, if there is news.
 6. Let go of bytes that are older than they are to be kept.
-7. Publish the snapshot for analysts, if it would show something else.
+7. Check that every entry is accounted for, and publish the snapshot for analysts, if it would show something else.
 
 The order of storing is fixed, so a run that was killed and resumed leaves the same rows as an undisturbed one.
 """
@@ -24,6 +24,8 @@ from flows.corpus import fetch_seed, local_seeds
 from flows.desk import RETRY_AFTER_SECONDS, Desk
 from flows.gather import Gathered, gather
 from flows.judging import judge_gathered, rules_for_children
+from flows.naming import name_entities, read_entities
+from flows.parts import part_named
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.rules import accepted_rules
@@ -45,7 +47,7 @@ from parsers.reading.confined import Readers
 from parsers.reading.web.fetch import Web
 from storage.archive import Archive, Archived, store_archived
 from storage.collected import Brought, FetchRow, known_entries_of, store_visits, unbalanced
-from storage.database import GLANCE, Connection, open_live
+from storage.database import GLANCE, Connection, open_live, refuse_full_disk
 from storage.items import items_since, recent_items
 from storage.overrides import overrides_in_force
 from storage.published import is_published
@@ -97,6 +99,7 @@ def collect(
     only: Sequence[str] = (),
     due: bool = False,
     since: datetime | None = None,
+    part: str = "",
     dry_run: bool = False,
     network: Network | None = None,
     tell: Tell = silent,
@@ -107,18 +110,24 @@ def collect(
         only: ids of sources; empty for all that are enabled, save those that are gone or asked to be left alone.
         due: only those whose next visit is due, by what their servers ask for and how often they bring news.
         since: walk back through older entries to this moment, where sources let us; midnight UTC where it has no zone.
+        part: like `2/3`, the second of three parts of the sources, for several hosts on one lake. Each is a run of its
+            own; what two of them find in the same minutes is not compared, so a copy may stand beside its original.
         dry_run: fetch, read and judge, but store nothing.
 
     Raises:
-        Busy: another collection is running.
-        Misconfigured: an id in `only` is not known.
+        Busy: another collection is running, of that part if there are parts.
+        Misconfigured: an id in `only` is not known, or there is no such part.
     """
     moment = clock_from(now)
     since = since if since is None or since.tzinfo else since.replace(tzinfo=UTC)
-    sources = [source for source in sources_named(settings, only) if only or source.enabled]
+    share = part_named(part)
+    sources = [source for source in sources_named(settings, only) if (only or source.enabled) and share.has(source)]
+    entities = read_entities(settings)
     request = _request(only, due=due, since=since)
+    if not dry_run:
+        refuse_full_disk(settings.home)
     with open_live(settings.home) as con:
-        run = None if dry_run else _begin(con, settings, request, now)
+        run = None if dry_run else _begin(con, settings, share.flow, request, now)
     with closed_on_failure(settings, run, moment):
         with open_live(settings.home) as con:
             states = feed_states(con)
@@ -131,7 +140,7 @@ def collect(
         visit = _Visit(settings, now, since, network, in_force.rules, memory, copies, run, tell, moment)
         if in_force.waiting:
             visit.tally.events.append(in_force.waiting)
-        asyncio.run(visit.all(waiting))
+        asyncio.run(visit.all(waiting, seeds=share.is_first))
         with open_live(settings.home, wait=GLANCE) as con:
             accepted = rules_in_force(con)
         if accepted and accepted.version not in (in_force.rules.version, in_force.proposed.version):
@@ -139,8 +148,10 @@ def collect(
                 "other rules were accepted meanwhile: seabridge reclassify judges what came by them"
             )
         if run is not None:
+            name_entities(settings, entities)
             visit.tally.stories = _stories(settings, now, news=visit.tally.items > 0 or run.after_failure)
-            visit.tally.events += upkeep(settings, visit.moment(), run.id)
+            if share.is_first:
+                visit.tally.events += upkeep(settings, visit.moment(), run.id)
             visit.tally.trouble = _close(settings, run, visit)
     return report_of(visit.tally, turn, already=len(turn.visited) - len(waiting))
 
@@ -175,7 +186,7 @@ def group_stories(settings: Settings, now: datetime) -> int:
     copies = {one.item.id: one.copy_of for one in judged if one.copy_of}
     stories = group([one.item for one in judged], copies)
     with open_live(settings.home) as con:
-        store_stories(con, stories, now - STORY_WINDOW)
+        store_stories(con, stories, [one.item.id for one in judged], now)
     return len(stories)
 
 
@@ -191,9 +202,9 @@ class _Memory:
     seeds: Mapping[str, str]
 
 
-def _begin(con: Connection, settings: Settings, request: str, now: datetime) -> Run:
+def _begin(con: Connection, settings: Settings, flow: str, request: str, now: datetime) -> Run:
     sync_sources(con, settings.sources, now)
-    return begin_run(con, "collect", now, settings.hash, request=request)
+    return begin_run(con, flow, now, settings.hash, request=request)
 
 
 def _remember(con: Connection, sources: Sequence[Source], states: Mapping[str, FeedState], now: datetime) -> _Memory:
@@ -225,15 +236,15 @@ class _Visit:
     begun: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_BEGUN))
     room: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def all(self, sources: Sequence[Source]) -> None:
-        """Visit all at once; judge and store one after the other, in the order given."""
+    async def all(self, sources: Sequence[Source], *, seeds: bool) -> None:
+        """Visit all at once; judge and store one after the other, in the order given; then the seeds, if asked for."""
         renewing = asyncio.create_task(self._renew_lease())
         try:
-            await self._all(sources)
+            await self._all(sources, seeds=seeds)
         finally:
             renewing.cancel()
 
-    async def _all(self, sources: Sequence[Source]) -> None:
+    async def _all(self, sources: Sequence[Source], *, seeds: bool) -> None:
         run_id = self.run.id if self.run else "dry-run"
         self._hold(0)
         raw = self.settings.home / "raw"
@@ -250,7 +261,8 @@ class _Visit:
                     await _to_the_end(asyncio.to_thread(self._take, batch, archive))
                     self._hold(-sum(gathered.weight for gathered in batch))
                     self.tell("sources", len(sources) - len(visits), len(sources))
-                await self._seeds(desk)
+                if seeds:
+                    await self._seeds(desk)
 
     async def _renew_lease(self) -> None:
         """By the clock, for nothing is stored while the first source is slow."""
@@ -353,10 +365,11 @@ def _close(settings: Settings, run: Run, visit: _Visit) -> list[Trouble]:
     tally, already = visit.tally, len(run.done_sources)
     summary = {f"sources {name}": number for name, number in tally.sources.items()}
     with open_live(settings.home) as con:
-        for source_id, difference in unbalanced(con, run.id):
-            tally.failures.append(f"{source_id}: {difference} entries are not accounted for, please report it")
+        if wrong := unbalanced(con, run.id):
+            told = ", ".join(f"{source_id} {difference:+}" for source_id, difference in wrong)
+            raise SeabridgeError(f"entries of {run.id} are not accounted for, please report it: {told}")
         finish_run(con, run.id, visit.moment(), state_of(tally, already), summary | dict(tally.outcomes))
         if not is_published(con, settings.home, settings.digest.zone):
-            publish(con, settings.home, visit.now, zone=settings.digest.zone)
+            publish(con, settings.home, visit.now, zone=settings.digest.zone, keep=settings.keep.snapshots)
         enabled = {source.id for source in settings.sources if source.enabled}
         return [one for one in troubles(feed_states(con)) if one.source in enabled]

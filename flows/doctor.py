@@ -28,6 +28,7 @@ BYTES_HEADERS_FIXED: Mapping[tuple[int, int], Python] = {
 HTML_PARSER_FIXED: Mapping[tuple[int, int], Python] = {(3, 11): (3, 11, 14), (3, 12): (3, 12, 12), (3, 13): (3, 13, 6)}
 """First releases without the quadratic html.parser (CVE-2025-6069)."""
 NEEDED_FREE = 2_000_000_000
+BACKUP_DUE = timedelta(days=7)
 DAILY_SENDERS_DUTY = 5000
 """From so many messages a day the large mailbox providers ask for one-click unsubscription over https (RFC 8058)."""
 
@@ -45,8 +46,12 @@ class Check:
         return {"id": self.id, "verdict": self.verdict, "says": self.says, "remedy": self.remedy}
 
 
-def examine(home: Path, now: datetime) -> list[Check]:
-    """All checks, in a fixed order; one that cannot be made is a finding of its own."""
+def examine(home: Path, now: datetime, *, deep: bool = False) -> list[Check]:
+    """All checks, in a fixed order; one that cannot be made is a finding of its own.
+
+    Args:
+        deep: also read every row of the database and every answer of the archive.
+    """
     checks = [*_python(), _duckdb(), _prefect()]
     try:
         settings = load(home=home)
@@ -57,8 +62,8 @@ def examine(home: Path, now: datetime) -> list[Check]:
     says = f"{active} of {len(settings.sources)} sources enabled, {len(settings.topics.topics)} topics"
     checks.append(Check("configuration", "pass", f"{says}, in {settings.config}"))
     checks += [_corpus(settings), _recipients(settings), _mail(settings), _disk(home)]
-    checks += list(_database(home, now))
-    checks += [_archive(home), _server(home)]
+    checks += list(_database(home, now, deep=deep))
+    checks += [_snapshot(home, now), _backups(home, now), _archive(home, deep=deep), _server(home)]
     return checks
 
 
@@ -131,49 +136,104 @@ def _mail(settings: Settings) -> Check:
 
 
 def _disk(home: Path) -> Check:
+    from storage.database import needed_free
+
     folder = next(path for path in (home, *home.parents) if path.exists())
-    free = shutil.disk_usage(folder).free
-    if free < NEEDED_FREE:
-        return Check("disk", "fail", f"{free / 1e9:.1f} GB free at {folder}", "make room: a full disk stops every run")
+    free, needed = shutil.disk_usage(folder).free, max(NEEDED_FREE, needed_free(home))
+    if free < needed:
+        says = f"{free / 1e9:.1f} GB free at {folder}, {needed / 1e9:.1f} GB should be"
+        return Check("disk", "fail", says, "make room: a full disk stops every run")
     return Check("disk", "pass", f"{free / 1e9:.0f} GB free at {folder}")
 
 
-def _database(home: Path, now: datetime) -> Iterator[Check]:
-    from storage.database import GLANCE, LIVE_NAME, open_live, schema_version
+def _database(home: Path, now: datetime, *, deep: bool) -> Iterator[Check]:
+    from storage.database import GLANCE, LIVE_NAME, database_path, is_there, open_live, schema_version
+    from storage.highwater import log_path, marked
+    from storage.integrity import faults, rows_read
     from storage.runs import last_runs
-    from storage.snapshot import snapshot_path
 
-    if not (home / LIVE_NAME).is_file():
+    path = home / LIVE_NAME
+    if not is_there(home) and marked(path) is None:
         yield Check("database", "warn", f"none in {home} yet", "seabridge collect makes it")
         return
+    log = log_path(path)
+    left = log.stat().st_size if log.exists() else 0
     try:
         with open_live(home, wait=GLANCE) as con:
-            runs = last_runs(con, 50)
-    except (Busy, Misconfigured) as error:
+            runs, wrong, where = last_runs(con, 50), list(faults(con)), database_path(con)
+            rows = rows_read(con) if deep else None
+    except Busy as error:
         yield Check("database", "fail", str(error), "wait for that process, or end it")
         return
-    yield Check("database", "pass", f"schema {schema_version()}, {home / LIVE_NAME}")
-    finished = [run.finished_at for run in runs if run.flow == "collect" and run.finished_at]
+    except Misconfigured as error:
+        yield Check("database", "fail", str(error), "do what is said there; nothing can be stored meanwhile")
+        return
+    says = f"schema {schema_version()}, {where}"
+    if rows is not None:
+        says += f"; all {rows} rows could be read"
+    if left:
+        says += f"; a process was killed, and {left} bytes of its log are in the database now"
+    yield Check("database", "pass", says)
+    if wrong:
+        remedy = "restore a backup from before (seabridge restore), or report it with this text"
+        yield Check("integrity", "fail", "; ".join(wrong), remedy)
+    else:
+        yield Check("integrity", "pass", "nothing is twice, nothing points nowhere, everything balances")
+    finished = [run.finished_at for run in runs if run.flow.startswith("collect") and run.finished_at]
     if not finished or now - max(finished) > timedelta(days=1):
         yield Check(
             "collection", "warn", "no collection ended in the last day", "seabridge serve, or cron: seabridge collect"
         )
     else:
         yield Check("collection", "pass", f"last ended {max(finished):%Y-%m-%d %H:%M} UTC")
-    if not snapshot_path(home).is_file():
-        yield Check("snapshot", "warn", "none published yet", "seabridge publish")
-    else:
-        yield Check("snapshot", "pass", f"{snapshot_path(home)}")
 
 
-def _archive(home: Path) -> Check:
+def _snapshot(home: Path, now: datetime) -> Check:
+    from storage.integrity import published_at
+    from storage.snapshot import snapshot_path
+
+    path = snapshot_path(home)
+    if not path.is_file():
+        return Check("snapshot", "warn", "none published yet", "seabridge publish")
+    try:
+        made = published_at(path)
+    except ValueError as problem:
+        return Check("snapshot", "fail", f"{path} cannot be read: {problem}", "seabridge publish makes it anew")
+    return Check("snapshot", "pass", f"{path}, published {_ago(now - made)}")
+
+
+def _backups(home: Path, now: datetime) -> Check:
+    from storage.backups import backups_folder, list_backups
+
+    found = list_backups(backups_folder(home))
+    if not found:
+        return Check("backup", "warn", f"none in {backups_folder(home)}", "cron: seabridge backup, once a day")
+    made, path = found[0]
+    if now - made > BACKUP_DUE:
+        return Check("backup", "warn", f"the newest is {path}, made {_ago(now - made)}", "cron: seabridge backup")
+    return Check("backup", "pass", f"{len(found)} kept, the newest made {_ago(now - made)}")
+
+
+def _ago(age: timedelta) -> str:
+    hours = max(0, round(age / timedelta(hours=1)))
+    return f"{hours} hours ago" if hours < 48 else f"{hours // 24} days ago"
+
+
+def _archive(home: Path, *, deep: bool) -> Check:
+    from storage.integrity import damaged_archives
     from storage.retention import unfinished
 
-    torn = unfinished(home / "raw")
+    raw = home / "raw"
+    damaged = list(damaged_archives(raw)) if deep else []
+    if damaged:
+        says = f"{len(damaged)} files in {raw} are damaged, {damaged[0][0]} for one: {damaged[0][1]}"
+        return Check("archive", "fail", says, "put them back from a copy of raw/; what was read from them is stored")
+    torn = unfinished(raw)
     if torn:
-        says = f"{len(torn)} files of killed runs in {home / 'raw'} are still open"
+        says = f"{len(torn)} files of killed runs in {raw} are still open"
         return Check("archive", "warn", says, "the next collection mends them")
-    return Check("archive", "pass", "every file of answers was closed properly")
+    every = "every answer can be read, and " if deep else ""
+    return Check("archive", "pass", f"{every}every file of answers was closed properly")
 
 
 def _server(home: Path) -> Check:

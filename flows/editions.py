@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 from digests.edition import week
 from digests.render import render_json
-from flows.digest import MODEL, composed, keep, rendered, write_site
+from flows.digest import MODEL, keep, rendered, write_site
+from flows.making import circumstances_of, made_again, make
 from flows.settings import Settings
 from parsers.errors import SeabridgeError
 from storage.database import GLANCE, open_live
 from storage.deliveries import balance
 from storage.editions import EditionRow, get_edition, list_editions, set_edition_state
+from storage.moments import known_at
 from storage.snapshot import publish
 
 
@@ -48,9 +50,9 @@ def approve(settings: Settings, name: str, now: datetime) -> str:
     if row.state != "draft":
         return f"{row.id} revision {row.revision} is {row.state} already."
     with open_live(settings.home, wait=GLANCE) as con:
-        set_edition_state(con, row.id, row.revision, "approved")
+        set_edition_state(con, row.id, row.revision, "approved", now)
         rows = list_editions(con)
-        publish(con, settings.home, now, zone=settings.digest.zone)
+        publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)
     write_site(settings, rows)
     return f"{row.id} revision {row.revision} is approved: seabridge send --week {row.id.partition('/')[0]}"
 
@@ -69,9 +71,33 @@ def correct(settings: Settings, name: str, note: str, now: datetime) -> str:
         raise SeabridgeError(f"{row.id} has not gone out; seabridge digest makes it again")
     period = week(row.id.partition("/")[0], settings.digest.zone)
     with open_live(settings.home, wait=GLANCE) as con:
-        edition = composed(con, settings, period, correcting, correction=note)
-    keep(settings, rendered(edition, now), edition, now)
-    return f"{row.id} revision {edition.revision} is made: seabridge send --week {period.iso}"
+        given = circumstances_of(con, settings, period, correction=note)
+        made = make(con, given, period, correcting, known_at(con, now))
+    keep(settings, rendered(made, now), made, now)
+    return f"{row.id} revision {correcting} is made: seabridge send --week {period.iso}"
+
+
+def rebuilt(settings: Settings, name: str, revision: int | None) -> str:
+    """Make a revision again from what was known when it was made, and compare it with the stored one; says so.
+
+    Raises:
+        SeabridgeError: it cannot be made again, or differs.
+    """
+    row = _stored(settings, name, revision)
+    with open_live(settings.home, wait=GLANCE) as con:
+        made = made_again(con, row)
+    which = f"{row.id} revision {row.revision}"
+    if made is None:
+        raise SeabridgeError(f"{which} was made by an earlier program, which did not note what it was made from")
+    again = rendered(made, row.created_at)
+    if again.sha256 == row.sha256:
+        return f"{which} comes out the same, byte for byte, from what was known at {row.known_at.isoformat()}."
+    parts = {"subject": row.subject != again.subject, "HTML": row.html != again.html, "text": row.text != again.text}
+    differs = " and ".join(part for part, other in parts.items() if other)
+    cause = "this program chooses or counts otherwise, or the database was changed by hand"
+    if again.model_json == row.model_json:
+        cause = "its templates have changed since, what they show has not"
+    raise SeabridgeError(f"{which} comes out otherwise ({differs}): {cause}")
 
 
 def _stored(settings: Settings, name: str, revision: int | None) -> EditionRow:

@@ -24,7 +24,7 @@ AHEAD = timedelta(hours=1)
 
 
 _WITHOUT_ITEM: Mapping[str, tuple[Outcome, str]] = {
-    "same": ("same", ""),
+    "same": ("same", "as it was when it was read before"),
     "repeat": ("same", "repeated within the feed"),
     "empty": ("quarantined", "no title, no link and no text"),
     "unjudged": ("quarantined", "nobody could make an item of it and judge that"),
@@ -127,14 +127,15 @@ def _outcome(decision: Decision, judged: JudgedItem | None, now: datetime) -> tu
         return _WITHOUT_ITEM[decision.verdict]
     item = judged.item
     if judged.judgement.relevance == "off":
-        return ("blocked", shut) if (shut := _shut(item)) else ("off-topic", "")
+        off = f"relevance {judged.judgement.relevance_score:.2f}"
+        return ("blocked", shut) if (shut := _shut(item)) else ("off-topic", off)
     if item.published is None:
         return "undated", "neither the source nor the page gives a date that can be read"
     if item.published > now + AHEAD:
         return "future-dated", f"dated {item.published.isoformat()}"
     if judged.copy_of is not None:
-        return "copy-of", ""
-    return ("changed", "the source changed it") if decision.verdict == "changed" else ("stored", "")
+        return "copy-of", f"says what {judged.copy_of} says"
+    return ("changed", "the source changed it") if decision.verdict == "changed" else ("stored", "new")
 
 
 def _shut(item: Item) -> str | None:

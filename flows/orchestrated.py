@@ -127,7 +127,11 @@ def _run_name() -> str:
 
 @flow(flow_run_name=_run_name)
 def collect(
-    only: tuple[str, ...] = (), due: bool = False, since: datetime | None = None, dry_run: bool = False
+    only: tuple[str, ...] = (),
+    due: bool = False,
+    since: datetime | None = None,
+    part: str = "",
+    dry_run: bool = False,
 ) -> State[Ended]:
     """Read the sources, judge what is new, store it and publish the snapshot.
 
@@ -135,9 +139,10 @@ def collect(
         only: Ids of sources; none means all that are enabled.
         due: Only sources whose next visit is due.
         since: Walk back through older entries to this moment, where sources let us.
+        part: Like 2/3, only the second of three parts of the sources, for several hosts on one lake.
         dry_run: Do all the work, store nothing.
     """
-    return _run("collect", only=only, due=due, since=since, dry_run=dry_run)
+    return _run("collect", only=only, due=due, since=since, part=part, dry_run=dry_run)
 
 
 @flow(flow_run_name=_run_name)

@@ -139,7 +139,7 @@ def _record(
                 next_attempt_at=again_at,
             )
             if state == "accepted":
-                set_edition_state(con, row.id, row.revision, "issued")
+                set_edition_state(con, row.id, row.revision, "issued", now)
     except SeabridgeError as problem:
         remedy = "assume-sent: the server has it" if state == "accepted" else "resend: it has not gone out"
         advice = "" if state == "uncertain" else f" Then choose seabridge send --resolve {remedy}."

@@ -52,7 +52,7 @@ def override(
     if (before.judgement.relevance == "off") != (after.relevance == "off"):
         group_stories(settings, now)
     with open_live(settings.home) as con:
-        publish(con, settings.home, now, zone=settings.digest.zone)
+        publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)
     shown = ", ".join(label.topic for label in after.labels) or "none"
     lines = (before.item.title, f"{after.relevance}; topics: {shown}")
     return Report("override", "done", {"item": before.item.id, "decisions in force": len(overrides)}, lines)

@@ -15,6 +15,6 @@ def publish(settings: Settings, now: datetime, *, dry_run: bool = False, tell: T
     if dry_run:
         return Report("publish", "done", lines=("Would write the snapshot.",))
     with open_live(settings.home) as con:
-        path = publish_snapshot(con, settings.home, now, zone=settings.digest.zone)
+        path = publish_snapshot(con, settings.home, now, settings.digest.zone, keep=settings.keep.snapshots)
     tell("publish", 1, 1)
     return Report("publish", "done", {"bytes": path.stat().st_size}, files=(str(path),))

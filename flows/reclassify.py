@@ -9,6 +9,7 @@ from datetime import datetime
 
 from flows.collect import COPY_WINDOW, group_stories
 from flows.judging import judged_anew
+from flows.naming import name_entities, read_entities
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.rules import accept as accept_rules_of
@@ -49,7 +50,7 @@ def reclassify(
         Misconfigured: the configured rules have another version.
         Busy: another reclassification is running.
     """
-    in_force = accepted_rules(settings, now)
+    in_force, entities = accepted_rules(settings, now), read_entities(settings)
     rules = in_force.proposed
     if accept and accept != rules.version:
         reason = f"the rules in {settings.config} are {rules.version}: look at what they change, and accept those"
@@ -91,10 +92,11 @@ def reclassify(
                     seed: judge_document(rules, texts[seed][1], catalogue.get(seed, ())) for seed in seeds_waiting
                 }
                 store_seed_judgements(con, judged_seeds)
+            name_entities(settings, entities)
             group_stories(settings, now)
             with open_live(settings.home) as con:
                 finish_run(con, run.id, moment(), "completed", {"items": len(waiting)})
-                publish(con, settings.home, now, zone=settings.digest.zone)
+                publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)
     figures: dict[str, int | str] = {"rules": rules.version, "items judged": len(waiting), **changes}
     return Report("reclassify", "done", figures)
 

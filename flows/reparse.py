@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from flows.collect import COPY_WINDOW, group_stories
 from flows.judging import judged_anew
+from flows.naming import name_entities, read_entities
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.rereading import Library, Reread, Shelf, reread, shelf_of
@@ -89,7 +90,7 @@ def reparse(
     """
     since = since.replace(tzinfo=UTC) if since and since.tzinfo is None else since
     sources = sources_named(settings, only)
-    rules = accepted_rules(settings, now).rules
+    rules, entities = accepted_rules(settings, now).rules, read_entities(settings)
     moment = clock_from(now)
     lines = [] if dry_run else _noted_again(settings)
     with open_live(settings.home) as con:
@@ -111,10 +112,11 @@ def reparse(
                 lines += _changes(source, told)
                 tell("reparse", number, len(sources))
         if run is not None:
+            name_entities(settings, entities)
             group_stories(settings, now)
             with open_live(settings.home) as con:
                 finish_run(con, run.id, moment(), "completed", dict(figures))
-                publish(con, settings.home, now, zone=settings.digest.zone)
+                publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)
     return Report("reparse", "partial" if troubles else "done", dict(figures), (*troubles, *lines))
 
 
@@ -150,7 +152,7 @@ async def _reread_all(shelf: Shelf, step: _Step) -> _Told:
     earlier = {item_id: shelf.first[key] for item_id, key, seen in told.new if shelf.first[key] < seen}
     if step.run is not None and earlier:
         with open_live(step.settings.home) as con:
-            date_back(con, step.run.id, earlier)
+            date_back(con, step.run.id, earlier, step.now)
     return told
 
 

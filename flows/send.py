@@ -14,7 +14,8 @@ from digests.edition import Edition
 from digests.message import build_message, message_id, message_name
 from digests.render import render_html, render_text
 from digests.settings import DigestSettings, Recipient
-from flows.digest import MODEL, chosen_period, edition_id
+from flows.digest import MODEL, chosen_period
+from flows.making import edition_id
 from flows.outgoing import Letter, delivering, smtp_password, transmit
 from flows.progress import Tell, silent
 from flows.report import Report
@@ -99,12 +100,12 @@ def send(
     after = _finish(settings, row, run.id, now)
     if sent or resolved:
         with open_live(settings.home) as con:
-            publish(con, settings.home, now, zone=settings.digest.zone)
+            publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)
     return _report(settings, row, sent, after, resolved)
 
 
 def _edition(con: Connection, settings: Settings, now: datetime, week: str | None) -> EditionRow:
-    wanted = edition_id(settings, chosen_period(settings, now, week))
+    wanted = edition_id(settings.digest, chosen_period(settings, now, week))
     row = get_edition(con, wanted)
     if row is None:
         raise SeabridgeError(f"there is no edition {wanted}; make it with: seabridge digest")
@@ -147,7 +148,7 @@ def _prepare(
             _note(con, row, delivery, state, f"resolved by hand: {resolve}", now)
             resolved += 1
             if state == "accepted":
-                set_edition_state(con, row.id, row.revision, "issued")
+                set_edition_state(con, row.id, row.revision, "issued", now)
         elif delivery.state in ("planned", "deferred") and delivery.recipient_id not in cuts:
             _note(con, row, delivery, "cancelled", "no longer in recipients.toml", now)
     waiting = due(con, row.id, row.revision, now)
@@ -157,7 +158,7 @@ def _prepare(
         if cut is not None:
             made.append(_message(settings.digest, cut, recipient, now))
     if made and row.state == "draft":  # a digest made anew would differ from the bytes that a later attempt sends
-        set_edition_state(con, row.id, row.revision, "approved")
+        set_edition_state(con, row.id, row.revision, "approved", now)
     frozen = freeze_messages(con, row.id, row.revision, made, now)
     return (
         row,

@@ -119,10 +119,10 @@ def load(config: Path | None = None, home: Path | None = None) -> Settings:
     """
     config = config or config_folder()
     problems: list[Problem] = []
-    sources = _read(config / "sources.toml", SourcesFile, problems)
+    sources = read_file(config / "sources.toml", SourcesFile, problems)
     topics, kinds, weights = read_rules(config, problems)
-    seeds = _read(config / "seeds.toml", SeedsFile, problems)
-    digest = _read(config / "digest.toml", DigestSettings, problems)
+    seeds = read_file(config / "seeds.toml", SeedsFile, problems)
+    digest = read_file(config / "digest.toml", DigestSettings, problems)
     sites = _read_if_there(config / "sites.toml", SitesFile, problems)
     collect = _read_if_there(config / "collect.toml", CollectFile, problems)
     recipients = _read_if_there(config / "recipients.toml", Recipients, problems)
@@ -164,17 +164,17 @@ def load(config: Path | None = None, home: Path | None = None) -> Settings:
 
 def read_rules(config: Path, problems: list[Problem]) -> tuple[TopicFile | None, KindFile | None, Weights | None]:
     """All that items are judged by; what is wrong with it goes to `problems`."""
-    kinds = _read(_or_ours(config / "kinds.toml"), KindFile, problems)
+    kinds = read_file(or_ours(config / "kinds.toml"), KindFile, problems)
     if kinds:
         problems += [Problem("kinds.toml", path, reason) for path, reason in problems_of_kinds(kinds)]
-    return _read_topics(config, problems), kinds, _read(_or_ours(config / "topics.model.json"), Weights, problems)
+    return _read_topics(config, problems), kinds, read_file(or_ours(config / "topics.model.json"), Weights, problems)
 
 
 def _read_topics(config: Path, problems: list[Problem]) -> TopicFile | None:
     """topics.toml and the files of the folder topics/ beside it as one; what is wrong with them goes to `problems`."""
-    file = _read(config / "topics.toml", TopicFile, problems)
+    file = read_file(config / "topics.toml", TopicFile, problems)
     paths = {f"topics/{path.name}": path for path in sorted((config / "topics").glob("*.toml"))}
-    read = {name: _read(path, TopicPart, problems, name) for name, path in paths.items()}
+    read = {name: read_file(path, TopicPart, problems, name) for name, path in paths.items()}
     parts = {name: part for name, part in read.items() if part}
     if file is None or len(parts) < len(read):
         return None
@@ -184,12 +184,15 @@ def _read_topics(config: Path, problems: list[Problem]) -> TopicFile | None:
 
 def _hash(config: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted((*config.glob("*.toml"), *config.glob("*.json"), *config.glob("topics/*.toml"))):
+    for path in sorted(
+        (*config.glob("*.toml"), *config.glob("*.json"), *config.glob("topics/*.toml"), *config.glob("entities/*.toml"))
+    ):
         digest.update(path.relative_to(config).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 
-def _read(path: Path, shape: type[T], problems: list[Problem], name: str = "") -> T | None:
+def read_file(path: Path, shape: type[T], problems: list[Problem], name: str = "") -> T | None:
+    """A TOML or JSON file as values of that shape; what is wrong with it goes to `problems`, under `name` if given."""
     name = name or path.name
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -218,12 +221,12 @@ def _read(path: Path, shape: type[T], problems: list[Problem], name: str = "") -
 
 def _read_if_there(path: Path, shape: type[T], problems: list[Problem]) -> T | None:
     """An optional file: without it everything is as the shape has it."""
-    return _read(path, shape, problems) if path.is_file() else shape()
+    return read_file(path, shape, problems) if path.is_file() else shape()
 
 
-def _or_ours(path: Path) -> Path:
+def or_ours(path: Path) -> Path:
     """What few people write themselves: without it the file that came with Seabridge."""
-    return path if path.is_file() else shipped_config() / path.name
+    return path if path.exists() else shipped_config() / path.name
 
 
 def _sound_tables(path: Path) -> list[tuple[int, Source]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from parsers.errors import Misconfigured, Problem
 from parsers.judging.states import STATES, failure_named
-from storage.database import GLANCE, LIVE_NAME, open_live
+from storage.database import GLANCE, is_there, open_live
 from storage.deliveries import balance, list_deliveries
 from storage.editions import list_editions
 from storage.runs import last_runs
@@ -75,7 +75,7 @@ def status(home: Path, now: datetime) -> Status:
         Misconfigured: there is no database yet.
         Busy: another process holds it for longer than a few seconds.
     """
-    if not (home / LIVE_NAME).is_file():
+    if not is_there(home):
         raise Misconfigured([Problem(str(home), "", "no database here yet; try: seabridge demo, or seabridge collect")])
     with open_live(home, wait=GLANCE) as con:
         runs = last_runs(con, RUNS)

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from digests.edition import Edition, week
 from flows.corpus import local_seeds
-from flows.digest import composed, edition_id
 from flows.labelled import read_labelled
+from flows.making import circumstances_of, composed, edition_id, material_of
 from flows.rules import configured_rules, made_again
 from flows.settings import Settings, read_rules
 from parsers.errors import Misconfigured, Problem
@@ -20,6 +20,7 @@ from parsers.model import JudgedItem, Override
 from storage.database import GLANCE, open_live
 from storage.editions import list_editions
 from storage.items import item_ids, items_by_id
+from storage.moments import FOREVER
 from storage.overrides import overrides_in_force
 from storage.rules import kept_rules, rules_in_force
 
@@ -159,10 +160,12 @@ def _editions(settings: Settings, by_old: _Judge, by_new: _Judge) -> dict[str, s
         newest = {row.id: row.revision for row in reversed(list_editions(con)) if row.state != "draft"}
     for name, revision in newest.items():
         period = week(name.partition("/")[0], settings.digest.zone)
-        if name != edition_id(settings, period):  # of a series that is not configured any more
+        if name != edition_id(settings.digest, period):  # of a series that is not configured any more
             continue
         with open_live(settings.home) as con:
-            before, after = (composed(con, settings, period, revision, judged=judged) for judged in (by_old, by_new))
+            given = circumstances_of(con, settings, period)
+            materials = (material_of(con, given, period, FOREVER, judged) for judged in (by_old, by_new))
+            before, after = (composed(con, given, one, period, revision, FOREVER) for one in materials)
         if said := _compared(_places(before), _places(after)):
             found[name] = said
     return found

@@ -1,18 +1,21 @@
 """Small builders of feeds, configuration folders and web servers for tests that use the product as its users do."""
 
 import json
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from email.utils import format_datetime
+from functools import cache
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 CONFIG = Path(__file__).parent.parent / "config"
+_FOREIGN = re.compile(r'(?ms)^(?:fr|de|es|it|pl|nl|sv) = (?:""".*?"""|"[^"\n]*")[^\n]*\n')
 Answer = tuple[int, str, bytes]
 """Status, content type, body."""
 
@@ -47,13 +50,23 @@ def source_table(source_id: str, url: str, **more: Any) -> dict[str, Any]:
 
 
 def config_folder(
-    folder: Path, sources: Sequence[Mapping[str, Any]], *, recipients: Sequence[str] = (), smtp_port: int | None = None
+    folder: Path,
+    sources: Sequence[Mapping[str, Any]],
+    *,
+    recipients: Sequence[str] = (),
+    smtp_port: int | None = None,
+    every_language: bool = False,
 ) -> Path:
-    """A copy of the repository's configuration with other sources, seeds without addresses, and these recipients."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("topics.toml", "digest.toml"):
-        shutil.copy(CONFIG / name, folder)
-    shutil.copytree(CONFIG / "topics", folder / "topics", dirs_exist_ok=True)
+    """A copy of the repository's configuration with other sources, seeds without addresses, and these recipients.
+
+    Args:
+        every_language: for items of the sample week, which is in six. Else the topics have their English phrases alone:
+            every command reads them all, and every child that judges compiles them.
+    """
+    (folder / "topics").mkdir(parents=True, exist_ok=True)
+    shutil.copy(CONFIG / "digest.toml", folder)
+    for name, text in _topics(every_language).items():
+        (folder / name).write_text(text)
     seeds = (CONFIG / "seeds.toml").read_text().splitlines(keepends=True)
     (folder / "seeds.toml").write_text("".join(line for line in seeds if not line.startswith("url =")))
     (folder / "sources.toml").write_text("\n".join(_table("sources", source) for source in sources))
@@ -64,6 +77,14 @@ def config_folder(
         with (folder / "digest.toml").open("a") as file:
             file.write(f'\n[smtp]\nhost = "127.0.0.1"\nport = {smtp_port}\nsecurity = "none"\ndeadline = 20\n')
     return folder
+
+
+@cache
+def _topics(every_language: bool) -> Mapping[str, str]:
+    """The files of the repository's topics, by their path in the folder."""
+    paths = [CONFIG / "topics.toml", *sorted((CONFIG / "topics").glob("*.toml"))]
+    texts = {path.relative_to(CONFIG).as_posix(): path.read_text() for path in paths}
+    return texts if every_language else {name: _FOREIGN.sub("", text) for name, text in texts.items()}
 
 
 def _table(name: str, values: Mapping[str, Any]) -> str:

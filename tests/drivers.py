@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from builders import Answer
+from builders import Answer, config_folder, source_table, web_server
 
 from flows.__main__ import main
+from flows.collect import Network, collect
 from flows.sample_server import SAMPLE_NOW
+from flows.settings import load
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -73,6 +75,15 @@ class Seabridge:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+
+def collected_home(folder: Path, feed: bytes) -> Path:
+    """A home that has collected this feed as source `one`; to be copied, not changed."""
+    with web_server({("127.0.0.1", "/feed"): (200, "application/rss+xml", feed)}, address="127.0.0.1") as port:
+        config_folder(folder / "config", [source_table("one", f"http://127.0.0.1:{port}/feed")])
+        settings = load(config=folder / "config", home=folder / "home")
+        assert collect(settings, SAMPLE_NOW, network=Network(seeds=False)).state == "done"
+    return settings.home
 
 
 @dataclass

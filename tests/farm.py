@@ -336,14 +336,20 @@ def healthy(number: int) -> Plot:
 
 
 @contextmanager
-def cultivated(plots: Sequence[Plot], port: int = 0) -> Iterator[list[dict[str, Any]]]:
-    """Serve the plots while the block runs, on a free port if none is given; gives the tables of their sources."""
+def cultivated(
+    plots: Sequence[Plot], port: int = 0, heard: Callable[[], None] = lambda: None
+) -> Iterator[list[dict[str, Any]]]:
+    """Serve the plots while the block runs, on a free port if none is given; gives the tables of their sources.
+
+    `heard` is called for each request, before it is answered.
+    """
     hosts = {f"127.77.{number // 250}.{number % 250 + 1}": plot for number, plot in enumerate(plots)}
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             path = head.split(" ", 2)[1]
+            heard()
             plot = hosts[writer.get_extra_info("sockname")[0]]
             await perform(plot.routes.get(path, http(b"none", "404 Not Found", "text/plain")), writer)
         writer.close()

@@ -1,11 +1,11 @@
-"""The commands around editions and recipients: list, show, approve, correct; recipients check."""
+"""The commands around editions and recipients: list, show, approve, correct, rebuild; recipients check."""
 
 import sys
 from typing import Annotated, Literal
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="What was made and sent: list, show, approve, correct.")
+app = typer.Typer(no_args_is_help=True, help="What was made and sent: list, show, approve, correct, rebuild.")
 recipients = typer.Typer(no_args_is_help=True, help="Who gets the digest.")
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout instead of text.")]
 Name = Annotated[str, typer.Argument(help="Edition like 2026-W46/weekly/en, or just its week 2026-W46.")]
@@ -65,6 +65,21 @@ def correct(
     from flows.settings import load
 
     sys.stdout.write(f"{mend(load(), edition, note, current_time())}\n")
+
+
+@app.command()
+def rebuild(
+    edition: Name,
+    revision: Annotated[int | None, typer.Option(help="Default: the newest.")] = None,
+) -> None:
+    """Make an edition again from what was known when it was made, and say whether every byte comes out the same.
+
+    Changes nothing. Ends with 1 where it differs.
+    """
+    from flows.editions import rebuilt
+    from flows.settings import load
+
+    sys.stdout.write(f"{rebuilt(load(), edition, revision)}\n")
 
 
 @recipients.command()

@@ -70,7 +70,10 @@ def status(json: AsJson = False) -> None:
         sys.stdout.write(f"{line}\n")
 
 
-def doctor(json: AsJson = False) -> None:
+def doctor(
+    deep: Annotated[bool, typer.Option("--deep", help="Also read every row and every archived answer.")] = False,
+    json: AsJson = False,
+) -> None:
     """Check interpreter, libraries, configuration, folders, database, corpus, mail server and Prefect. Sends nothing.
 
     Ends with 1 if a check fails; a warning alone ends with 0.
@@ -79,7 +82,7 @@ def doctor(json: AsJson = False) -> None:
     from flows.doctor import examine
     from flows.environment import current_time, home_folder
 
-    checks = examine(home_folder(), current_time())
+    checks = examine(home_folder(), current_time(), deep=deep)
     if json:
         json_line([check.as_json() for check in checks])
     else:

@@ -39,6 +39,9 @@ def collect(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Also older entries back to this day, where sources have them."),
     ] = None,
+    part: Annotated[
+        str, typer.Option(metavar="K/N", help="Only part K of N of the sources, for several hosts on one lake.")
+    ] = "",
     dry_run: DryRun = False,
     json: AsJson = False,
 ) -> None:
@@ -49,7 +52,7 @@ def collect(
 
     Example: seabridge collect --source eda-news --source nato-news
     """
-    _launch("collect", json, only=tuple(source or ()), due=due, since=since, dry_run=dry_run)
+    _launch("collect", json, only=tuple(source or ()), due=due, since=since, part=part, dry_run=dry_run)
 
 
 def digest(week: Week = None, dry_run: DryRun = False, json: AsJson = False) -> None:

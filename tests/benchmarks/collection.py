@@ -160,7 +160,7 @@ def main(feeds: int, entries: int, reader: str | None, workers: int) -> None:
 
     with served(feeds, entries) as address, tempfile.TemporaryDirectory() as folder:
         tables = [source_table(f"feed-{n}", f"{address}/{n}.xml") for n in range(feeds)]
-        config = config_folder(Path(folder) / "config", tables)
+        config = config_folder(Path(folder) / "config", tables, every_language=True)
         limits = "[fetch]\nper_host = 16\nconcurrency = 16\n"
         (config / "collect.toml").write_text(limits)
         home = str(Path(folder) / "home")

@@ -49,7 +49,7 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ready(seabridge: Seabridge, sample_home: Path) -> Seabridge:
     """The command line on a copy of the sample week, ready to send to three readers' files."""
     shutil.copytree(sample_home, seabridge.home)
-    config_folder(seabridge.config, SAMPLE_TABLES, recipients=READERS)
+    config_folder(seabridge.config, SAMPLE_TABLES, recipients=READERS, every_language=True)
     return seabridge
 
 
@@ -62,6 +62,6 @@ def postbox(ready: Seabridge) -> Iterator[Postbox]:
         port = probe.getsockname()[1]
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
-    config_folder(ready.config, SAMPLE_TABLES, recipients=READERS, smtp_port=port)
+    config_folder(ready.config, SAMPLE_TABLES, recipients=READERS, smtp_port=port, every_language=True)
     yield box
     controller.stop()

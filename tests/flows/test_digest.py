@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from digests.edition import Coverage, week
-from flows.digest import coverage_of, digest
+from flows.digest import digest
+from flows.making import coverage_of
 from flows.sample_server import sample_sources
 from flows.settings import load
 from parsers.judging.findings import Finding, Memory

@@ -3,7 +3,7 @@
 import json
 import socket
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +13,10 @@ from drivers import LoopbackWeb, Postbox, Seabridge
 
 from flows import doctor
 from flows.sample_server import SAMPLE_NOW
+from storage.backups import backup, backups_folder
+from storage.database import open_live
+from storage.highwater import set_mark
+from storage.snapshot import snapshot_path
 
 
 def checks(seabridge: Seabridge) -> tuple[int, dict[str, dict[str, str]]]:
@@ -35,7 +39,9 @@ def test_healthy(ready: Seabridge) -> None:
         "mail": "warn",
         "disk": "",
         "database": "pass",
+        "integrity": "pass",
         "collection": "pass",
+        "backup": "warn",
         "snapshot": "pass",
         "archive": "pass",
         "server": "pass",
@@ -117,3 +123,47 @@ def test_prefect_server_that_is_not_there(ready: Seabridge) -> None:
     ready.monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     code, found = checks(ready)
     assert (code, found["server"]["verdict"]) == (1, "fail")
+
+
+def test_what_does_not_hold_together(ready: Seabridge) -> None:
+    """Rows twice, rows that point nowhere and sheets that do not balance are each told, with a remedy."""
+    with open_live(ready.home) as con:
+        con.execute("INSERT INTO items FROM items LIMIT 2")
+        con.execute("DELETE FROM editions")
+        con.execute("DELETE FROM dispositions WHERE position = 0")
+    code, found = checks(ready)
+    assert (code, found["integrity"]["verdict"]) == (1, "fail")
+    says = found["integrity"]["says"]
+    assert "items has 2 rows twice (item_id)" in says
+    assert "edition_items have nothing in editions" in says
+    assert "sheets of kind fetch do not balance" in says
+
+
+def test_deep(ready: Seabridge) -> None:
+    """Deep: every row and every answer is read; a damaged answer is named. A backup of today is fine."""
+    with open_live(ready.home) as con:
+        backup(con, backups_folder(ready.home), SAMPLE_NOW, 7)
+    found = {check.id: check for check in doctor.examine(ready.home, SAMPLE_NOW, deep=True)}
+    assert "rows could be read" in found["database"].says
+    assert (found["archive"].verdict, found["backup"].verdict) == ("pass", "pass")
+    later = SAMPLE_NOW + timedelta(days=9)
+    raw = next((ready.home / "raw").glob("*.warc.gz"))
+    content = bytearray(raw.read_bytes())
+    content[len(content) // 2] ^= 255
+    raw.write_bytes(bytes(content))
+    found = {check.id: check for check in doctor.examine(ready.home, later, deep=True)}
+    assert (found["archive"].verdict, found["backup"].verdict) == ("fail", "warn")
+    assert raw.name in found["archive"].says
+
+
+def test_a_loss_and_a_damaged_snapshot(ready: Seabridge) -> None:
+    """S-12: what the database lost is found here too, with its remedy; a snapshot that does not open fails."""
+    live = ready.home / "live.duckdb"
+    set_mark(live, 10_000)
+    snapshot_path(ready.home).chmod(0o600)
+    snapshot_path(ready.home).write_bytes(b"<html>")
+    code, found = checks(ready)
+    assert code == 1
+    assert (found["database"]["verdict"], found["snapshot"]["verdict"]) == ("fail", "fail")
+    assert "of 10000 commits" in found["database"]["says"]
+    assert "seabridge recover" in found["database"]["says"]

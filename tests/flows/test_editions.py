@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
 from drivers import Seabridge
+
+import flows.making
+from storage.database import open_live
 
 WEEK, EDITION = "2025-W26", "2025-W26/weekly/en"
 
@@ -120,3 +124,67 @@ def test_week_without_news(ready: Seabridge) -> None:
     assert ready("send", "--week", "2024-W10", "--allow-stale").code == 3
     path.write_text(path.read_text().replace('empty = "skip"', 'empty = "note"'))
     assert ready("send", "--week", "2024-W10", "--allow-stale").code == 0
+
+
+def test_rebuilt_byte_for_byte(ready: Seabridge) -> None:
+    """Whatever was decided, configured or sent since: an edition comes out of what was known when it was made."""
+    first = ready("editions", "rebuild", WEEK)
+    assert (first.code, "byte for byte" in first.out) == (0, True)
+    ready("send")
+    carried = json.loads(
+        ready(
+            "sql", "SELECT item_id, topics[1] AS topic FROM v_labels_as_sent ORDER BY position", "--format", "json"
+        ).out
+    )
+    for one in carried[:3]:
+        assert ready("topics", "remove", one["item_id"], one["topic"], "--reason", "not about it").code == 0
+    path = ready.config / "digest.toml"
+    path.write_text(path.read_text().replace("story_budget = 12", "story_budget = 4"))
+    sources = ready.config / "sources.toml"
+    sources.write_text(sources.read_text().replace("weight = 4", "weight = 1"))
+    assert ready("editions", "correct", WEEK, "--note", "three topics were wrong").code == 0
+    for revision in ("1", "2"):
+        again = ready("editions", "rebuild", WEEK, "--revision", revision)
+        assert (again.code, again.err) == (0, "")
+    so = "SELECT count(*) AS n FROM v_labels_as_sent WHERE revision = 1 AND NOT is_still_so"
+    assert json.loads(ready("sql", so, "--format", "json").out) == [{"n": 3}]
+
+
+def test_history_that_was_changed_by_hand_shows(ready: Seabridge) -> None:
+    """What was sent cannot be made from a database that says something else now."""
+    with open_live(ready.home) as con:
+        con.execute("UPDATE items SET title = 'Another headline' WHERE item_id IN (SELECT item_id FROM edition_items)")
+    told = ready("editions", "rebuild", WEEK)
+    assert (told.code, "comes out otherwise" in told.err) == (1, True)
+
+
+def test_every_item_of_the_week_is_accounted_for(ready: Seabridge) -> None:
+    """Each ends once, with a reason; what ended in the edition is what the edition carries; all sheets balance."""
+    with open_live(ready.home) as con:
+        ends = con.execute(
+            "SELECT count(*), count(DISTINCT item_id), count(*) FILTER (trim(reason) = '') FROM edition_dispositions"
+        ).fetchall()
+        in_period = con.execute(
+            "SELECT count(*) FROM items, editions WHERE published_at >= period_start AND published_at < period_end"
+        ).fetchall()
+        shown = con.execute(
+            "SELECT count(*), (SELECT count(*) FROM edition_items) FROM edition_dispositions"
+            " WHERE outcome IN ('lead', 'shown', 'source', 'same-text', 'late-shown')"
+        ).fetchall()
+        balance = con.execute(
+            "SELECT kind, count(*), sum(abs(difference)) FROM v_balance GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    assert ends[0][0] == ends[0][1] >= in_period[0][0] > 50
+    assert ends[0][2] == 0
+    assert shown[0][0] == shown[0][1] > 10
+    assert [(kind, wrong) for kind, _, wrong in balance] == [("edition", 0), ("fetch", 0)]
+
+
+def test_an_edition_that_does_not_balance_is_not_kept(ready: Seabridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One item without an end, and the flow fails loudly; the edition before stays."""
+    before = ready("editions", "show", WEEK).out
+    ends_of = flows.making.ends_of
+    monkeypatch.setattr(flows.making, "ends_of", lambda *given: ends_of(*given)[1:])
+    told = ready("digest")
+    assert (told.code, "accounts for" in told.err) == (1, True)
+    assert ready("editions", "show", WEEK).out == before

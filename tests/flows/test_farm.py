@@ -29,6 +29,17 @@ DEADLINE = 240.0
 MOST_MEMORY = 500
 """MB of the collecting process itself; what its children may take is limited one by one."""
 LIMITS = "[fetch]\nconnect = 2.0\ntotal = 4.0\n"
+COLLECT = """
+from functools import partial
+from parsers.reading import confined
+confined.ReadLimits = partial(confined.ReadLimits, cpu=6)
+from flows.__main__ import main
+main()
+"""
+"""`seabridge` with 6 seconds of processor for a document instead of 30: one document uses up whatever it is given, all
+others need half a second."""
+Moment = tuple[int, float]
+"""So many seconds after so many requests of a run."""
 HOSTILE = [*network_plots(), *feed_plots(), *document_plots()]
 PLOTS = [plot for number in range(HEALTHY) for plot in (healthy(number), *HOSTILE[number : number + 1])]
 PLOTS += HOSTILE[HEALTHY:]
@@ -49,10 +60,14 @@ class Harvest:
             return con.execute(sql).fetchall()
 
 
-def harvested(folder: Path, kill_after: Sequence[float] = (), port: int = 0) -> Harvest:
-    """A collection over a fresh farm, killed without warning after these seconds and begun again each time."""
+def harvested(folder: Path, kills: Sequence[Moment] = (), port: int = 0) -> Harvest:
+    """A collection over a fresh farm, killed without warning at these moments and begun again each time."""
     asked: list[str] = []
-    with cultivated(PLOTS, port) as tables, web_server({}, asked.append) as proxy:
+    requests: list[None] = []
+    with (
+        cultivated(PLOTS, port, lambda: requests.append(None)) as tables,
+        web_server({}, asked.append) as proxy,
+    ):
         config = config_folder(folder / "config", tables)
         (config / "collect.toml").write_text(LIMITS)
         environment = {
@@ -63,8 +78,11 @@ def harvested(folder: Path, kill_after: Sequence[float] = (), port: int = 0) -> 
             "HTTP_PROXY": f"http://127.0.0.1:{proxy}",
             "ALL_PROXY": f"http://127.0.0.1:{proxy}",
         }
-        for seconds in kill_after:
+        for number, seconds in kills:
+            requests.clear()
             process = start(environment)
+            while len(requests) < number and process.poll() is None:
+                time.sleep(0.01)
             time.sleep(seconds)
             assert process.poll() is None, "it was over before it could be killed"
             os.kill(process.pid, signal.SIGKILL)
@@ -82,7 +100,7 @@ def harvested(folder: Path, kill_after: Sequence[float] = (), port: int = 0) -> 
 
 def start(environment: dict[str, str]) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "flows", "collect", "--json"],
+        [sys.executable, "-c", COLLECT, "collect", "--json"],
         cwd=REPOSITORY,
         env=os.environ | environment,
         stdin=subprocess.DEVNULL,
@@ -167,7 +185,7 @@ OUTCOMES = "SELECT source_id, position, outcome, item_id FROM dispositions ORDER
 
 def test_killed_three_times_it_ends_in_the_same_state(harvest: Harvest, tmp_path: Path) -> None:
     """What was committed stays, and the rest is made up for: the same items and outcomes as without a kill."""
-    disturbed = harvested(tmp_path, kill_after=(3.0, 5.0, 8.0), port=harvest.port)
+    disturbed = harvested(tmp_path, kills=((20, 0.0), (20, 2.5), (20, 4.5)), port=harvest.port)
     assert disturbed.rows(STATE) == harvest.rows(STATE)
     assert disturbed.rows(OUTCOMES) == harvest.rows(OUTCOMES)
     assert disturbed.rows("SELECT * FROM v_disposition_balance WHERE difference <> 0") == []

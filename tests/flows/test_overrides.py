@@ -1,6 +1,7 @@
 """People are right: what they decide about topics holds wherever an item is judged, and can be taken back."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from builders import config_folder, rss, source_table
-from drivers import LoopbackWeb, Seabridge
+from drivers import LoopbackWeb, Seabridge, collected_home
 
 from flows import overrides as module
 from flows.overrides import override
@@ -36,16 +37,12 @@ Row = dict[str, Any]
 class Desk:
     """Two items, one on PESCO and one on bread, and the command line beside them."""
 
-    def __init__(self, command: Seabridge, web: LoopbackWeb):
+    def __init__(self, command: Seabridge, web: LoopbackWeb, home: Path):
         self.command, self.web = command, web
-        self.put(PESCO, BAKERY)
+        shutil.copytree(home, command.home)
         config_folder(command.config, [source_table("one", web.url("/feed"))])
-        assert command("collect").code == 0
         self.pesco, self.bakery = (self.sql(f"SELECT item_id FROM v_items WHERE title = '{t}'")[0]["item_id"]
                                    for t, _ in (PESCO, BAKERY))  # fmt: skip
-
-    def put(self, *news: tuple[str, str]) -> None:
-        self.web.put("/feed", rss(*[(title, SAMPLE_NOW - timedelta(days=2), text) for title, text in news]))
 
     def sql(self, query: str) -> list[Row]:
         """What analysts see: from the published snapshot."""
@@ -73,9 +70,19 @@ class Desk:
         return version
 
 
+def feed(*news: tuple[str, str]) -> bytes:
+    return rss(*[(title, SAMPLE_NOW - timedelta(days=2), text) for title, text in news])
+
+
+@pytest.fixture(scope="module")
+def two_items(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the two items; to be copied, not changed."""
+    return collected_home(tmp_path_factory.mktemp("two-items"), feed(PESCO, BAKERY))
+
+
 @pytest.fixture
-def desk(seabridge: Seabridge, web: LoopbackWeb) -> Desk:
-    return Desk(seabridge, web)
+def desk(seabridge: Seabridge, web: LoopbackWeb, two_items: Path) -> Desk:
+    return Desk(seabridge, web, two_items)
 
 
 def test_add_remove_and_withdraw(desk: Desk) -> None:
@@ -125,7 +132,8 @@ def test_an_item_that_comes_in_is_a_copy_if_it_repeats_another(seabridge: Seabri
 
 
 def collected_again(desk: Desk) -> None:
-    desk.put((PESCO[0], PESCO[1] + "This was added later."), (BAKERY[0], BAKERY[1] + "So was this."))
+    later = feed((PESCO[0], PESCO[1] + "This was added later."), (BAKERY[0], BAKERY[1] + "So was this."))
+    desk.web.put("/feed", later)
     assert desk.command("collect", now=(SAMPLE_NOW + timedelta(hours=2)).isoformat()).code == 0
     assert (desk.item(desk.pesco)["version"], desk.item(desk.bakery)["version"]) == (2, 2)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from builders import config_folder, rss, source_table
-from drivers import REPOSITORY, LoopbackWeb, Seabridge
+from drivers import REPOSITORY, LoopbackWeb, Seabridge, collected_home
 
 from flows import reclassify as module
 from flows.collect import Network, collect
@@ -44,14 +45,20 @@ NEWS = (
 CURRENT = "SELECT item_id, topics, relevance, rules_version FROM v_items ORDER BY item_id"
 
 
+FEED = rss(*((title, SAMPLE_NOW - timedelta(days=2), text) for title, text in NEWS))
+
+
+@pytest.fixture(scope="module")
+def two_items(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return collected_home(tmp_path_factory.mktemp("two-items"), FEED)
+
+
 @pytest.fixture
-def collected(tmp_path: Path, web: LoopbackWeb) -> Settings:
+def collected(tmp_path: Path, web: LoopbackWeb, two_items: Path) -> Settings:
     """Two items, one with PESCO as topic and one with the arrangement, judged by accepted rules."""
-    feed = web.put("/feed", rss(*((title, SAMPLE_NOW - timedelta(days=2), text) for title, text in NEWS)))
-    config_folder(tmp_path / "config", [source_table("one", feed)])
-    settings = load(config=tmp_path / "config", home=tmp_path / "home")
-    assert gathered(settings).state == "done"
-    return settings
+    shutil.copytree(two_items, tmp_path / "home")
+    config_folder(tmp_path / "config", [source_table("one", web.put("/feed", FEED))])
+    return load(config=tmp_path / "config", home=tmp_path / "home")
 
 
 def gathered(settings: Settings) -> Report:

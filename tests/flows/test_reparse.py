@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,13 +33,20 @@ TEXT = " ".join(f"The arrangement of step {n} lets the United States and the Eur
 NET = Network(seeds=False)
 
 
-@pytest.fixture
-def collected(tmp_path: Path) -> Settings:
-    """A home in which one sample source was collected, pages and all."""
-    settings = dataclasses.replace(load(home=tmp_path), sources=sample_sources(), corpus=tmp_path / "none")
+@pytest.fixture(scope="module")
+def gazette(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home in which one sample source was collected, pages and all; to be copied, not changed."""
+    folder = tmp_path_factory.mktemp("gazette")
+    settings = dataclasses.replace(load(home=folder / "home"), sources=sample_sources(), corpus=folder / "none")
     with SampleWeek() as week:
         collect(settings, SAMPLE_NOW, only=[SOURCE], network=Network(LIMITS, week.hosts, seeds=False))
     return settings
+
+
+@pytest.fixture
+def collected(gazette: Settings, tmp_path: Path) -> Settings:
+    shutil.copytree(gazette.home, tmp_path / "home")
+    return dataclasses.replace(gazette, home=tmp_path / "home")
 
 
 @pytest.mark.slow
