@@ -10,6 +10,8 @@ from storage.backups import backup as back_up
 from storage.backups import backups_folder, list_backups
 from storage.compaction import compact as write_anew
 from storage.database import LIVE_NAME, open_live
+from storage.highwater import refuse_missing
+from storage.lake_address import lake_url
 from storage.recovery import recover as go_on
 from storage.recovery import restore as put_back
 from storage.snapshot import snapshot_path
@@ -36,7 +38,10 @@ def restore(home: Path, now: datetime, copy: Path | None = None, *, yes: bool = 
 
     Where a database is there it only says what would happen, unless `yes`.
     """
+    _refuse_lake(home)
     chosen = copy or newest_copy(home)
+    if not chosen.is_file():
+        raise Misconfigured([Problem(str(chosen), "", "is no file: name a backup, or leave it out for the newest")])
     live = home / LIVE_NAME
     if live.exists() and not yes:
         lines = (
@@ -67,6 +72,7 @@ def newest_copy(home: Path) -> Path:
 
 def recover(home: Path, now: datetime) -> Report:
     """Go on with what is left after the database's log was damaged, cut short or removed, and say what is not there."""
+    _refuse_lake(home)
     found = go_on(home, now)
     lines = []
     if found.log:
@@ -104,6 +110,17 @@ def _counts(rows: Mapping[str, int]) -> dict[str, int | str]:
     return {name: number for name, number in rows.items() if number}
 
 
+def _refuse_lake(home: Path) -> None:
+    if lake_url(home) is not None:
+        reason = (
+            "lives in a lake, and this is for a live file: copy catalogue (pg_dump) and data folder together while no"
+            " flow runs; `seabridge tidy` puts it in order"
+        )
+        raise Misconfigured([Problem(str(home), "", reason)])
+
+
 def _refuse_absent(home: Path) -> None:
+    _refuse_lake(home)
+    refuse_missing(home / LIVE_NAME)
     if not (home / LIVE_NAME).is_file():
         raise Misconfigured([Problem(str(home / LIVE_NAME), "", "is not there yet; seabridge collect makes it")])

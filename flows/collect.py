@@ -49,6 +49,7 @@ from storage.archive import Archive, Archived, store_archived
 from storage.collected import Brought, FetchRow, known_entries_of, store_visits, unbalanced
 from storage.database import GLANCE, Connection, open_live, refuse_full_disk
 from storage.items import items_since, recent_items
+from storage.lake_lock import alone
 from storage.overrides import overrides_in_force
 from storage.published import is_published
 from storage.rules import rules_in_force
@@ -149,7 +150,8 @@ def collect(
             )
         if run is not None:
             name_entities(settings, entities)
-            visit.tally.stories = _stories(settings, now, news=visit.tally.items > 0 or run.after_failure)
+            is_news = visit.tally.items > 0 or run.after_failure
+            visit.tally.stories = _stories(settings, now, visit.moment(), news=is_news)
             if share.is_first:
                 visit.tally.events += upkeep(settings, visit.moment(), run.id)
             visit.tally.trouble = _close(settings, run, visit)
@@ -172,21 +174,21 @@ def _request(only: Sequence[str], *, due: bool, since: datetime | None) -> str:
     return f"{words} since {since.isoformat()}" if since else words
 
 
-def _stories(settings: Settings, now: datetime, *, news: bool) -> int:
+def _stories(settings: Settings, now: datetime, at: datetime, *, news: bool) -> int:
     """The number of stories; grouped anew for `news` only, for the work grows faster than the number of items."""
     with open_live(settings.home) as con:
         stored = len(stories_since(con, now - STORY_WINDOW))
-    return group_stories(settings, now) if news or not stored else stored
+    return group_stories(settings, now, at) if news or not stored else stored
 
 
-def group_stories(settings: Settings, now: datetime) -> int:
-    """Group the relevant items of the last weeks anew; gives the number of stories."""
+def group_stories(settings: Settings, now: datetime, at: datetime) -> int:
+    """Group the relevant items of the weeks before `now` anew; gives the number of stories, which hold from `at` on."""
     with open_live(settings.home) as con:
         judged = items_since(con, now - STORY_WINDOW, relevant_only=True)
     copies = {one.item.id: one.copy_of for one in judged if one.copy_of}
     stories = group([one.item for one in judged], copies)
     with open_live(settings.home) as con:
-        store_stories(con, stories, [one.item.id for one in judged], now)
+        store_stories(con, stories, [one.item.id for one in judged], at)
     return len(stories)
 
 
@@ -315,7 +317,7 @@ class _Visit:
     def _take(self, batch: Sequence[Gathered], archive: Archive) -> None:
         """Judge, archive and store what some sources brought, in their order."""
         kept = [] if self.run is None else self._archived(batch, archive)
-        with open_live(self.settings.home) as con:  # from here on nobody decides anything that would be lost
+        with open_live(self.settings.home) as con, alone(con):  # from here on nobody decides what would be lost
             overrides = overrides_in_force(con)
             judged = [judge_gathered(one, self.copies, self.rules, overrides, self.now) for one in batch]
             # Many sources, and nobody answers: it is our own network that is down, and no source is to blame.
@@ -330,7 +332,7 @@ class _Visit:
                 for one, made, (health, events) in zip(batch, judged, healths, strict=True)
             ]
             store_archived(con, kept)
-            store_visits(con, self.run.id, brought, self.now)
+            store_visits(con, self.run.id, brought, self.now, self.moment())
 
     def _archived(self, batch: Sequence[Gathered], archive: Archive) -> list[Archived]:
         return [one for gathered in batch for one in archive.add(gathered.source.id, gathered.feeds, gathered.pages)]

@@ -31,9 +31,9 @@ FROM v_source_health WHERE enabled GROUP BY ALL ORDER BY ALL DESC
 """
 DISPOSITIONS_SQL = "SELECT outcome, count(*) AS entries FROM v_dispositions GROUP BY ALL ORDER BY entries DESC, outcome"
 TOPICS_SQL = """
-SELECT topic, count(DISTINCT item_id) AS items FROM v_labels GROUP BY ALL ORDER BY items DESC, topic
+SELECT topic, count(DISTINCT item_id) AS items FROM v_labels WHERE is_current GROUP BY ALL ORDER BY items DESC, topic
 """
-EXAMPLE_SQL = "SELECT topic, count(*) AS items FROM v_labels GROUP BY topic ORDER BY items DESC LIMIT 5"
+EXAMPLE_SQL = "SELECT topic, count(*) AS items FROM v_labels WHERE is_current GROUP BY topic ORDER BY 2 DESC LIMIT 5"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from flows.progress import Tell, silent
 from flows.report import Report
 from flows.settings import Settings
 from parsers.errors import Misconfigured, Problem
-from storage.database import open_live
+from storage.database import Connection, open_live
 from storage.editions import EditionRow, ItemEnd, get_edition, list_editions, store_edition
+from storage.lake_lock import alone
 from storage.moments import known_at
 from storage.snapshot import publish
 from storage.sources import feed_states
@@ -38,7 +39,7 @@ def digest(
         Misconfigured: there is no such week, or it is not over yet.
     """
     period = chosen_period(settings, now, week)
-    with open_live(settings.home) as con:
+    with open_live(settings.home) as con, alone(con):  # what is stored from here on comes behind `known_at`
         stored = get_edition(con, edition_id(settings.digest, period))
         if stored is not None and (stored.state != "draft" or stored.revision > 1):
             what = stored.state if stored.state != "draft" else "a correction that waits to be sent"
@@ -48,10 +49,10 @@ def digest(
             line = "Nothing was collected yet, so there is nothing to compose from: seabridge collect"
             return Report("digest", "nothing", lines=(line,))
         made = make(con, circumstances_of(con, settings, period), period, 1, known_at(con, now))
-    tell("digest", 1, 2)
-    row = rendered(made, now)
-    if not dry_run:
-        keep(settings, row, made, now)
+        tell("digest", 1, 2)
+        row = rendered(made, now)
+        if not dry_run:
+            keep(con, settings, row, made, now)
     tell("digest", 2, 2)
     return _report(settings, row, made, dry_run)
 
@@ -92,8 +93,8 @@ def rendered(made: Made, now: datetime) -> EditionRow:
     )
 
 
-def keep(settings: Settings, row: EditionRow, made: Made, now: datetime) -> None:
-    """Store the edition, write its pages, publish the snapshot.
+def keep(con: Connection, settings: Settings, row: EditionRow, made: Made, now: datetime) -> None:
+    """Store the edition, write its pages, publish the snapshot; on the connection on which it was made.
 
     Raises:
         Permanent: it does not balance; nothing is kept then.
@@ -101,11 +102,9 @@ def keep(settings: Settings, row: EditionRow, made: Made, now: datetime) -> None
     edition = made.edition
     items = [voice.item for story in (*edition.stories, *edition.arrivals) for voice in story.voices]
     ends = [ItemEnd(one.item_id, one.outcome, one.reason) for one in made.ends]
-    with open_live(settings.home) as con:
-        store_edition(con, row, items, ends, made.eligible)
-        rows = list_editions(con)
-        publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)
-    write_site(settings, rows)
+    store_edition(con, row, items, ends, made.eligible)
+    publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)
+    write_site(settings, list_editions(con))
 
 
 def write_site(settings: Settings, rows: Sequence[EditionRow]) -> None:

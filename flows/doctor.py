@@ -11,7 +11,7 @@ from typing import Literal
 
 from flows.launch import prefect_api
 from flows.settings import Settings, load
-from parsers.errors import Busy, Misconfigured, SeabridgeError
+from parsers.errors import Busy, Misconfigured, SeabridgeError, Temporary
 from parsers.reading.seeds import locate
 
 Verdict = Literal["pass", "warn", "fail"]
@@ -153,7 +153,7 @@ def _database(home: Path, now: datetime, *, deep: bool) -> Iterator[Check]:
     from storage.runs import last_runs
 
     path = home / LIVE_NAME
-    if not is_there(home) and marked(path) is None:
+    if marked(path) is None and not is_there(home):
         yield Check("database", "warn", f"none in {home} yet", "seabridge collect makes it")
         return
     log = log_path(path)
@@ -162,7 +162,7 @@ def _database(home: Path, now: datetime, *, deep: bool) -> Iterator[Check]:
         with open_live(home, wait=GLANCE) as con:
             runs, wrong, where = last_runs(con, 50), list(faults(con)), database_path(con)
             rows = rows_read(con) if deep else None
-    except Busy as error:
+    except (Busy, Temporary) as error:
         yield Check("database", "fail", str(error), "wait for that process, or end it")
         return
     except Misconfigured as error:

@@ -14,6 +14,7 @@ from parsers.errors import SeabridgeError
 from storage.database import GLANCE, open_live
 from storage.deliveries import balance
 from storage.editions import EditionRow, get_edition, list_editions, set_edition_state
+from storage.lake_lock import alone
 from storage.moments import known_at
 from storage.snapshot import publish
 
@@ -70,10 +71,10 @@ def correct(settings: Settings, name: str, note: str, now: datetime) -> str:
     elif row.state == "draft":
         raise SeabridgeError(f"{row.id} has not gone out; seabridge digest makes it again")
     period = week(row.id.partition("/")[0], settings.digest.zone)
-    with open_live(settings.home, wait=GLANCE) as con:
+    with open_live(settings.home, wait=GLANCE) as con, alone(con):
         given = circumstances_of(con, settings, period, correction=note)
         made = make(con, given, period, correcting, known_at(con, now))
-    keep(settings, rendered(made, now), made, now)
+        keep(con, settings, rendered(made, now), made, now)
     return f"{row.id} revision {correcting} is made: seabridge send --week {period.iso}"
 
 
@@ -88,7 +89,9 @@ def rebuilt(settings: Settings, name: str, revision: int | None) -> str:
         made = made_again(con, row)
     which = f"{row.id} revision {row.revision}"
     if made is None:
-        raise SeabridgeError(f"{which} was made by an earlier program, which did not note what it was made from")
+        raise SeabridgeError(
+            f"{which} cannot be made again: what it was made from was not noted, or by another program"
+        )
     again = rendered(made, row.created_at)
     if again.sha256 == row.sha256:
         return f"{which} comes out the same, byte for byte, from what was known at {row.known_at.isoformat()}."

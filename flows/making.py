@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from digests.compose import compose
 from digests.edition import Coverage, Edition, Period, before, week
@@ -115,10 +115,13 @@ def make(con: Connection, given: Circumstances, period: Period, revision: int, k
 
 
 def made_again(con: Connection, row: EditionRow) -> Made | None:
-    """A stored revision from what it was made from; None for one of an earlier program, which noted less."""
+    """A stored revision from what it was made from; None for one of another program, which noted something else."""
     if row.circumstances is None:
         return None
-    given = CIRCUMSTANCES.validate_json(row.circumstances)
+    try:
+        given = CIRCUMSTANCES.validate_json(row.circumstances)
+    except ValidationError:
+        return None
     period = week(row.id.partition("/")[0], given.digest.zone)
     return make(con, given, period, row.revision, row.known_at)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from parsers.errors import Busy, Misconfigured, Permanent, Problem
 from storage.database import GLANCE, LIVE_NAME, Connection, open_live
+from storage.highwater import set_mark
 from storage.lake import open_lake, tidy_lake
 from storage.lake_address import forget_lake, lake_url, parse_lake_url, remember_lake
 from storage.lake_lock import alone
@@ -42,15 +43,17 @@ def migrate_to(home: Path, url: str, now: datetime) -> Moved:
     if before is None:
         with open_live(home, wait=GLANCE):
             pass  # brings it to the newest schema, and its log into the file
+    kept = home / f"live.moved-{now:%Y%m%dT%H%M%SZ}.duckdb"
     with open_lake(url, create=before is None) as con:
-        if before is None:  # otherwise an earlier attempt was killed just before it could rename the file
+        if before is None:
             with live_file(con, live, read_only=True), alone(con):
                 _refuse_running(con, FILE, now)
                 _fill(con, where)
-            remember_lake(home, url)
+                remember_lake(home, url)  # both while nobody can open the file: whoever waits for it must not write
+                live.replace(kept)
+        else:  # an earlier attempt was killed just before it could rename the file
+            live.replace(kept)
         rows = rows_of(con, LAKE)
-    kept = home / f"live.moved-{now:%Y%m%dT%H%M%SZ}.duckdb"
-    live.replace(kept)
     return Moved(where, str(kept), rows)
 
 
@@ -78,6 +81,7 @@ def migrate_back(home: Path, now: datetime) -> Moved:
         with live_file(con, fresh, read_only=False):
             _copy(con, LAKE, FILE)
             rows = rows_of(con, FILE)
+        set_mark(live, 0)  # what the file of before had counted is not in this one
         fresh.replace(live)
         forget_lake(home)
     folder.rmdir()

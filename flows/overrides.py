@@ -50,7 +50,7 @@ def override(
     made = [Override(before.item.id, topic, action, reason.strip(), now) for topic in given]
     overrides, after = _decided(settings, rules, before, made, now)
     if (before.judgement.relevance == "off") != (after.relevance == "off"):
-        group_stories(settings, now)
+        group_stories(settings, now, now)
     with open_live(settings.home) as con:
         publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)
     shown = ", ".join(label.topic for label in after.labels) or "none"

@@ -25,6 +25,7 @@ from parsers.model import Item, JudgedItem, Judgement
 from storage.database import Connection, open_live
 from storage.items import item_ids_not_judged_by, items_by_id, recent_items
 from storage.judgements import store_judgements
+from storage.lake_lock import alone
 from storage.overrides import overrides_in_force
 from storage.runs import begin_run, finish_run, last_runs, renew
 from storage.seeds import seed_texts, store_seed_judgements, stored_seeds
@@ -79,10 +80,10 @@ def reclassify(
             if run is not None:
                 turned = [one.item for one, other in zip(items, after, strict=True) if _turned(one, other)]
                 copies = originals_of(settings, turned)
-                with open_live(settings.home) as con:
+                with open_live(settings.home) as con, alone(con):
                     renew(con, run.id, moment())
                     after = judged_anew(con, rules, after, overrides)
-                    store_judgements(con, [(one.item.id, one.judgement) for one in after], now, copies)
+                    store_judgements(con, [(one.item.id, one.judgement) for one in after], moment(), copies)
             tell("reclassify", start + len(ids), len(waiting))
         if run is not None:
             with open_live(settings.home) as con:
@@ -93,7 +94,7 @@ def reclassify(
                 }
                 store_seed_judgements(con, judged_seeds)
             name_entities(settings, entities)
-            group_stories(settings, now)
+            group_stories(settings, now, moment())
             with open_live(settings.home) as con:
                 finish_run(con, run.id, moment(), "completed", {"items": len(waiting)})
                 publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)

@@ -31,6 +31,7 @@ from storage.archive import Archived, answers_in, archived_feeds
 from storage.collected import StoredEntry, known_entries, store_reread
 from storage.database import open_live
 from storage.items import items_by_id, recent_items
+from storage.lake_lock import alone
 from storage.overrides import overrides_in_force
 from storage.rereading import date_back
 from storage.retention import note_again, strangers
@@ -113,7 +114,7 @@ def reparse(
                 tell("reparse", number, len(sources))
         if run is not None:
             name_entities(settings, entities)
-            group_stories(settings, now)
+            group_stories(settings, now, moment())
             with open_live(settings.home) as con:
                 finish_run(con, run.id, moment(), "completed", dict(figures))
                 publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)
@@ -152,7 +153,7 @@ async def _reread_all(shelf: Shelf, step: _Step) -> _Told:
     earlier = {item_id: shelf.first[key] for item_id, key, seen in told.new if shelf.first[key] < seen}
     if step.run is not None and earlier:
         with open_live(step.settings.home) as con:
-            date_back(con, step.run.id, earlier, step.now)
+            date_back(con, step.run.id, earlier, step.moment())
     return told
 
 
@@ -185,9 +186,9 @@ def _settle(batch: Sequence[Reread], shelf: Shelf, told: _Told, step: _Step) -> 
     shelf.figures["items read"] += len(batch)
     shelf.figures["entries changed"] += len(entries)
     if step.run is not None and (entries or judged):
-        with open_live(step.settings.home) as con:
+        with open_live(step.settings.home) as con, alone(con):
             judged = judged_anew(con, step.rules, judged, overrides)
-            store_reread(con, step.run.id, shelf.source.id, entries, judged, step.now)
+            store_reread(con, step.run.id, shelf.source.id, entries, judged, step.now, step.moment())
 
 
 def _is_to_store(one: Reread, stored: JudgedItem | None, shelf: Shelf, told: _Told) -> bool:

@@ -64,7 +64,7 @@ def backup(con: duckdb.DuckDBPyConnection, folder: Path, now: datetime, keep: in
     rows = copy_whole(con, name, unfinished)
     unfinished.replace(path)
     sync(folder)
-    removed = tuple(old for _, old in list_backups(folder)[keep:])
+    removed = tuple(old for _, old in list_backups(folder)[keep:] if old != path)
     for old in removed:
         old.unlink()
     return Backup(path, path.stat().st_size, rows, removed)

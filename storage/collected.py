@@ -107,11 +107,17 @@ class Brought:
     events: Sequence[Event] = ()
 
 
-def store_visits(con: duckdb.DuckDBPyConnection, run_id: str, visits: Sequence[Brought], now: datetime) -> None:
+def store_visits(
+    con: duckdb.DuckDBPyConnection, run_id: str, visits: Sequence[Brought], now: datetime, at: datetime | None = None
+) -> None:
     """Store everything or nothing; what the run has of a source already stays as it is.
 
     An item of which anything changed is replaced; its old version goes to `item_versions`. When a key comes twice in
     one feed the last entry counts, and the same holds for items.
+
+    Args:
+        now: when the run began, the time of its fetches and of all that it saw first.
+        at: the time of storing, from which on versions and judgements hold; `now` if not given.
 
     Raises:
         Busy: this process does not hold the run (any more).
@@ -126,7 +132,7 @@ def store_visits(con: duckdb.DuckDBPyConnection, run_id: str, visits: Sequence[B
         write_feed_states(con, [(one.fetch, one.health) for one in new], now)
         write_events(con, run_id, [(one.fetch.source_id, one.events) for one in new], now)
         _write_entries(con, [(one.fetch.source_id, entry) for one in new for entry in one.entries], now)
-        _write_judged(con, [judged for one in new for judged in one.items], now)
+        _write_judged(con, [judged for one in new for judged in one.items], at or now)
         _write_dispositions(con, run_id, [(one.fetch.source_id, end) for one in new for end in one.dispositions])
         _write_quarantine(
             con, run_id, [(one.fetch.source_id, broken) for one in new for broken in one.quarantined], now
@@ -140,6 +146,7 @@ def store_reread(
     entries: Sequence[StoredEntry],
     judged: Sequence[JudgedItem],
     now: datetime,
+    at: datetime | None = None,
 ) -> None:
     """Store entries and items that were read again from the archive; there was no fetch, so nothing else changes.
 
@@ -149,7 +156,7 @@ def store_reread(
     with transaction(con):
         check_lease(con, run_id)
         _write_entries(con, [(source_id, entry) for entry in entries], now)
-        _write_judged(con, judged, now)
+        _write_judged(con, judged, at or now)
 
 
 def unbalanced(con: duckdb.DuckDBPyConnection, run_id: str) -> list[tuple[str, int]]:

@@ -68,7 +68,13 @@ def schema_version() -> int:
 
 
 def is_there(home: Path) -> bool:
-    """Whether the home has a database yet: a live file, or a lake that it points to."""
+    """Whether the home has a database yet: a live file, or a lake that it points to.
+
+    Raises:
+        Misconfigured: it had a live file, and that is gone.
+    """
+    if lake_url(home) is None:
+        refuse_missing(home / LIVE_NAME)
     return (home / LIVE_NAME).is_file() or lake_url(home) is not None
 
 
@@ -96,7 +102,7 @@ def open_live(
     _refuse_old_duckdb()
     url = lake_url(home)
     if url is not None:
-        with open_lake(url, wait=PATIENCE if wait is None else wait) as lake:
+        with open_lake(url, wait=PATIENCE if wait is None else wait, still=lambda: lake_url(home) == url) as lake:
             yield lake
         return
     path = home / LIVE_NAME
@@ -108,6 +114,8 @@ def open_live(
         except OSError as problem:
             raise Misconfigured([Problem(str(home), "", f"the folder cannot be made: {problem.strerror}")]) from problem
         _refuse_unusable(home, path)
+        if not accept_loss:
+            _look_for_loss(path)
         con = _connect(path, left)
         try:
             with disk_watched(path):
@@ -228,6 +236,7 @@ def _connect(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
     pause = _FIRST_PAUSE
     while True:
         before = _inode(path)
+        _refuse_moved(path)
         try:
             with disk_watched(path):
                 con = duckdb.connect(str(path))
@@ -237,11 +246,25 @@ def _connect(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
             if time.monotonic() + pause > deadline:
                 raise _busy(path, str(problem)) from problem
         else:
-            if before in (None, _inode(path)):
+            if before in (None, _inode(path)) and lake_url(path.parent) is None:
                 return con
-            con.close()  # compacted or restored meanwhile: what was opened is not what has the name now
+            con.close()  # moved, compacted or restored meanwhile: what was opened is not what has the name now
         time.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _refuse_moved(path: Path) -> None:
+    """Who waited for the file while it moved into a lake must not write to what is left of it."""
+    if lake_url(path.parent) is not None:
+        raise Busy(str(path), None, f"{path} has just moved into a lake; try again")
+
+
+def _look_for_loss(path: Path) -> None:
+    """Before the file is opened for writing: closing that would bring a damaged log into the file and remove it."""
+    log = log_path(path)
+    if path.exists() and log.exists() and log.stat().st_size:
+        with suppress(duckdb.Error), duckdb.connect(str(path), read_only=True) as con:
+            refuse_loss(con, path)
 
 
 def _inode(path: Path) -> int | None:

@@ -24,7 +24,9 @@ def refuse_strangers(folder: Path, ours: Collection[str]) -> None:
         return
     if not folder.is_dir():
         raise Misconfigured([Problem(str(folder), "", "is a file; name a folder")])
-    strangers = {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()} - set(ours)
+    strangers = {
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()
+    } - set(ours)
     if strangers:
         reason = f"holds {min(strangers)}, which would be lost; name a new folder, or move it away"
         raise Misconfigured([Problem(str(folder), "", reason)])
@@ -37,9 +39,12 @@ def unfinished(folder: Path) -> Iterator[Path]:
     Raises:
         Busy: another process makes the same folder.
     """
-    path = folder.with_name(f".{folder.name}.unfinished")
+    path = folder.with_name(f".{folder.name}.seabridge-unfinished")
     path.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDONLY)
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as problem:
+        raise Misconfigured([Problem(str(path), "", "is no folder of ours: move it away")]) from problem
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -68,7 +73,8 @@ def put_in_place(work: Path, folder: Path) -> None:
         answer = renameat2(_HERE, os.fsencode(work), _HERE, os.fsencode(folder), _EXCHANGE)
         failed = ctypes.get_errno() if answer else 0
     if failed in (errno.ENOSYS, errno.EINVAL):  # another system, or a disk of another kind: a moment without a folder
-        old = folder.with_name(f".{folder.name}.old")
+        old = folder.with_name(f".{folder.name}.seabridge-old")
+        shutil.rmtree(old, ignore_errors=True)
         folder.replace(old)
         work.replace(folder)
         shutil.rmtree(old)

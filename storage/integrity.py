@@ -24,8 +24,13 @@ ONCE: Mapping[str, str] = {
     "dispositions": "run_id, source_id, position",
     "story_items": "item_id, valid_from",
     "edition_dispositions": "edition_id, revision, item_id",
+    "fetches": "run_id, source_id",
+    "rules": "rules_version",
+    "overrides": "item_id, topic, made_at",
+    "editions": "edition_id, revision",
+    "deliveries": "edition_id, revision, recipient_id",
 }
-"""Table without a primary key -> columns that no two of its rows share."""
+"""Table -> columns that no two of its rows share; a lake has no primary keys at all."""
 ONE_CURRENT = ("judgements", "story_items")
 """Tables in which an item has one row that still holds at most."""
 REFERENCES = (
@@ -59,6 +64,8 @@ def faults(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
         sql = f"SELECT count(*) - count(DISTINCT hash(item_id)) FROM {table} WHERE valid_to IS NULL"  # noqa: S608
         if number := _number(con, sql):
             yield f"{table} has {number} items with several current rows"
+        if number := _number(con, f"SELECT count(*) FROM {table} WHERE valid_to <= valid_from"):  # noqa: S608
+            yield f"{table} has {number} rows that end before they begin"
     for table, columns, other, others in REFERENCES:
         keys = zip(columns.split(", "), others.split(", "), strict=True)
         same = " AND ".join(f"a.{one} = b.{its}" for one, its in keys)

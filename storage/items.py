@@ -31,10 +31,17 @@ _LATE = f"""
 AND NOT EXISTS (
     FROM editions AS e
     WHERE e.edition_id <> $edition AND e.edition_id[strpos(e.edition_id, '/'):] = $edition[strpos($edition, '/'):]
-    AND e.known_at <= $moment
+    AND e.issued_at <= $moment
     AND (
-        (i.published_at >= e.period_start AND i.published_at < e.period_end AND i.first_seen_at <= e.known_at)
-        OR i.item_id IN (SELECT c.item_id FROM edition_items AS c WHERE c.edition_id = e.edition_id)
+        (
+            i.published_at >= e.period_start AND i.published_at < e.period_end AND (
+                i.valid_from <= e.known_at
+                OR i.item_id IN (SELECT v.item_id FROM item_versions AS v WHERE v.valid_from <= e.known_at)
+            )
+        )
+        OR i.item_id IN (
+            SELECT c.item_id FROM edition_items AS c WHERE c.edition_id = e.edition_id AND c.revision = e.revision
+        )
     )
 )
 """  # noqa: S608
@@ -139,7 +146,7 @@ def late_items(
 ) -> list[JudgedItem]:
     """Relevant items first seen in the period of the edition and published before it, without copies.
 
-    Only those that no other edition of the series carried, and that were unknown when the edition of the week of their
+    Only those that no other issued edition of the series carried, and that were unknown when that of the week of their
     date was made.
     """
     return _judged_items(con, _LATE, {"edition": edition_id, "start": start, "end": end}, moment)

@@ -7,7 +7,7 @@ lake_lock.
 import importlib.util
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,7 +36,9 @@ _NOT_NOW = re.compile(r"starting up|shutting down|recovery mode|too many (?:clie
 
 
 @contextmanager
-def open_lake(url: str, *, wait: float = PATIENCE, create: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_lake(
+    url: str, *, wait: float = PATIENCE, create: bool = False, still: Callable[[], bool] = lambda: True
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the lake for reading and writing, in the newest schema, with UTC as time zone; closed on the way out.
 
     Storage functions work on it as on the live file.
@@ -45,6 +47,7 @@ def open_lake(url: str, *, wait: float = PATIENCE, create: bool = False) -> Iter
         url: as of `lake_address.parse_lake_url`.
         wait: seconds that a transaction may wait for writers of other processes; then it raises Busy.
         create: make the lake where there is none; otherwise that is a mistake in the URL.
+        still: whether the home lives in this lake, asked before each transaction.
 
     Raises:
         Temporary: the catalogue does not answer, or has gone in the middle; what was committed is safe.
@@ -61,7 +64,7 @@ def open_lake(url: str, *, wait: float = PATIENCE, create: bool = False) -> Iter
                 con.execute(f"LOAD {_literal(_extension(name))}")
             _attach_catalogue(con, where)
             _refuse_folder(where)
-            with kept_apart(con, str(where), wait):
+            with kept_apart(con, str(where), wait, still):
                 _attach_lake(con, where, create=create)
                 yield con
     finally:

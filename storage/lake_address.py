@@ -56,7 +56,7 @@ def parse_lake_url(url: str) -> LakeAddress:
     parts, port = _split(url.strip(), problems)
     asked = parse_qs(parts.query, keep_blank_values=True)
     problems += [
-        f"{name!r} is not known; there are {', '.join(sorted(_KNOWN))}" for name in sorted(set(asked) - _KNOWN)
+        f"{_named(name)} is not known; there are {', '.join(sorted(_KNOWN))}" for name in sorted(set(asked) - _KNOWN)
     ]
     problems += [f"{name!r} is there twice" for name in sorted(asked) if len(asked[name]) > 1]
     data, host, sslmode = (asked.get(name, [""])[0] for name in ("data", "host", "sslmode"))
@@ -66,7 +66,11 @@ def parse_lake_url(url: str) -> LakeAddress:
     if not database or "/" in database:
         problems.append("it names no database after the host")
     if not data.startswith("/"):
-        kind = "an address, and only a folder that all hosts share" if "://" in data else "no absolute path, which"
+        kind = (
+            "an address, and only a folder that all hosts share"
+            if "://" in data
+            else "no absolute path, and only one that all hosts share"
+        )
         problems.append(f"data={data} is {kind} is supported" if data else "it has no data=/shared/folder")
     if sslmode and not _SSL.fullmatch(sslmode):
         problems.append(f"sslmode={sslmode} is not known to PostgreSQL")
@@ -85,6 +89,11 @@ def parse_lake_url(url: str) -> LakeAddress:
         sslmode=sslmode or None,
         data=Path(os.path.normpath(data)),
     )
+
+
+def _named(option: str) -> str:
+    """An option as it may be shown: behind a `?` in a password comes a part of the password."""
+    return repr(option) if option.isidentifier() else "what follows the first ? (in a password write %3F)"
 
 
 def _split(url: str, problems: list[str]) -> tuple[SplitResult, int | None]:
@@ -108,7 +117,7 @@ def lake_url(home: Path) -> str | None:
     path = home / URL_NAME
     try:
         text = path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as problem:
         raise Misconfigured([Problem(str(path), "", f"cannot be read: {problem}")]) from problem

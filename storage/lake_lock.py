@@ -6,7 +6,7 @@ PostgreSQL, and the server frees it when the writer's connection ends, even by S
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
@@ -41,6 +41,7 @@ class _Keeper:
     con: duckdb.DuckDBPyConnection
     lake: str
     wait: float
+    still: Callable[[], bool]
     depth: int = 0
 
 
@@ -48,14 +49,17 @@ _KEEPERS: "WeakKeyDictionary[duckdb.DuckDBPyConnection, _Keeper]" = WeakKeyDicti
 
 
 @contextmanager
-def kept_apart(con: duckdb.DuckDBPyConnection, lake: str, wait: float) -> Iterator[None]:
+def kept_apart(
+    con: duckdb.DuckDBPyConnection, lake: str, wait: float, still: Callable[[], bool] = lambda: True
+) -> Iterator[None]:
     """Inside the block `alone` locks for this connection, which has the CATALOGUE attached.
 
     Args:
         lake: its name for messages.
         wait: seconds to wait for the writers of other processes.
+        still: whether the home lives in this lake; asked each time when the lock is there, for it may have moved.
     """
-    keeper = _KEEPERS[con] = _Keeper(con.cursor(), lake, wait)
+    keeper = _KEEPERS[con] = _Keeper(con.cursor(), lake, wait, still)
     try:
         yield
     finally:
@@ -122,7 +126,6 @@ def _take(keeper: _Keeper) -> None:
         try:
             keeper.con.execute(_LIMIT.format(round(left * 1000))).fetchall()
             keeper.con.execute(_LOCK).fetchall()
-            return
         except duckdb.Error:
             keeper.con.execute("ROLLBACK")
             # Why it failed is told in the server's language. A server that answers now had no time for us: that is all.
@@ -133,3 +136,8 @@ def _take(keeper: _Keeper) -> None:
         except BaseException:
             keeper.con.execute("ROLLBACK")
             raise
+        else:
+            if keeper.still():
+                return
+            keeper.con.execute("ROLLBACK")
+            raise Temporary(f"{keeper.lake} is not this home's lake any more; nothing of this was stored, try again")

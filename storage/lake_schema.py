@@ -4,23 +4,23 @@ A lake has no keys, no checks and no defaults that are lists. It is not migrated
 that was: tables and columns that it lacks are added. What a migration does to rows that are there it does not repeat.
 """
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from parsers.errors import Misconfigured, Problem
-from storage.migrations import latest_version, migrate, views_sql
+from storage.migrations import latest_version, migrate, views_fingerprint, views_sql
 from storage.writing import transaction
 
 LAKE = "lake"
 """The name under which the lake is attached."""
 _MODEL = "model"
 _COLUMNS = """
+-- PostgreSQL keeps the log of a lake, so nobody counts its commits.
 SELECT table_name, column_name, data_type, is_nullable, column_default
 FROM duckdb_columns() WHERE database_name = ? AND schema_name = 'main' AND NOT internal
-    AND table_name IN (SELECT table_name FROM duckdb_tables() WHERE database_name = ?)
+    AND table_name IN (SELECT table_name FROM duckdb_tables() WHERE database_name = ?) AND table_name <> 'high_water'
 ORDER BY table_name, column_index
 """
 
@@ -53,7 +53,7 @@ def is_newest(con: duckdb.DuckDBPyConnection, lake: str) -> bool:
         )
         raise Misconfigured([Problem(lake, "", reason)])
     views = con.execute(f"SELECT views_sha256 FROM {LAKE}.snapshot_info").fetchall()  # noqa: S608
-    return len(applied) == latest_version() and views == [(_views_sha256(),)]
+    return len(applied) == latest_version() and views == [(views_fingerprint(),)]
 
 
 def renew_schema(con: duckdb.DuckDBPyConnection, lake: str) -> None:
@@ -75,15 +75,11 @@ def renew_schema(con: duckdb.DuckDBPyConnection, lake: str) -> None:
             if there:
                 con.execute(f"DELETE FROM {LAKE}.migrations")  # noqa: S608
                 con.execute(f"INSERT INTO {LAKE}.migrations BY NAME FROM {_MODEL}.migrations")
-                con.execute(f"UPDATE {LAKE}.snapshot_info SET views_sha256 = ?", [_views_sha256()])  # noqa: S608
+                con.execute(f"UPDATE {LAKE}.snapshot_info SET views_sha256 = ?", [views_fingerprint()])  # noqa: S608
             _renew_views(con)
     finally:
         con.execute(f"USE {LAKE}")
         con.execute(f"DETACH {_MODEL}")
-
-
-def _views_sha256() -> str:
-    return hashlib.sha256(views_sql().encode("utf-8")).hexdigest()
 
 
 def _refuse_other_columns(wanted: Mapping[str, Columns], there: Mapping[str, Columns], lake: str) -> None:

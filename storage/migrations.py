@@ -90,6 +90,11 @@ def views_sql(folder: Path = SQL_FOLDER) -> str:
     return (folder / "views.sql").read_text(encoding="utf-8")
 
 
+def views_fingerprint(folder: Path = SQL_FOLDER) -> str:
+    """Of the views and the words for them; where it is another one, both are put in anew."""
+    return _sha256(views_sql(folder) + dictionary_text())
+
+
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
@@ -152,7 +157,7 @@ def _apply(con: duckdb.DuckDBPyConnection, one: Migration) -> None:
 
 def _refresh_views(con: duckdb.DuckDBPyConnection, folder: Path, *, renewed: bool) -> None:
     sql = views_sql(folder)
-    fingerprint = _sha256(sql + dictionary_text())
+    fingerprint = views_fingerprint(folder)
     if not renewed and con.execute("SELECT views_sha256 FROM snapshot_info").fetchall() == [(fingerprint,)]:
         return
     with transaction(con):

@@ -1,5 +1,6 @@
 """Puts a copy in the place of a damaged or lost database, or goes on with what is left. Throws no damaged file away."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -218,6 +219,14 @@ def _columns(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, dict[st
     return tables
 
 
+def _aside(log: Path, now: datetime) -> Path:
+    """A name for a damaged log that nothing has yet."""
+    corrupt = log.with_name(f"{log.name}.corrupt.{now.astimezone(UTC):{_STAMP}}")
+    while corrupt.exists():
+        corrupt = corrupt.with_name(f"{corrupt.name}-again")
+    return corrupt
+
+
 def _mend_log(home: Path, now: datetime) -> tuple[Path | None, int]:
     """Move a log that cannot be played aside and leave what is whole of it; gives where it went and the bytes kept."""
     with closed_live(home) as path:
@@ -228,19 +237,19 @@ def _mend_log(home: Path, now: datetime) -> tuple[Path | None, int]:
         corrupt, kept = None, len(content)
         while True:
             try:
-                with duckdb.connect(str(path), read_only=True):
+                with duckdb.connect(str(path), read_only=True) as con:
+                    if corrupt is None and (commits_in(con) or 0) < (marked(path) or 0):
+                        os.link(log, _aside(log, now))  # DuckDB reads it without a word, and it lacks something
                     return corrupt, kept if corrupt else 0
             except duckdb.Error as problem:
                 if "replaying WAL" not in str(problem) or not kept:
                     return corrupt, kept  # opening it for good tells what is the matter
                 if corrupt is None:
-                    corrupt = log.with_name(f"{log.name}.corrupt.{now.astimezone(UTC):{_STAMP}}")
-                    while corrupt.exists():
-                        corrupt = corrupt.with_name(f"{corrupt.name}-again")
-                    log.rename(corrupt)
+                    corrupt = _aside(log, now)
+                    os.link(log, corrupt)  # a second name, so that a kill from here on loses nothing
                 place = _BAD_ENTRY.search(str(problem))
                 kept = min(int(place[1]), kept - 1) if place else 0
-                log.unlink(missing_ok=True)
-                if kept:
-                    log.write_bytes(content[:kept])
-                    restrict(log)
+                shorter = log.with_name(f"{log.name}.new")
+                shorter.write_bytes(content[:kept])
+                restrict(shorter)
+                shorter.replace(log)

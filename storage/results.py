@@ -24,7 +24,7 @@ ResultFormat = Literal["table", "csv", "json", "parquet", "markdown"]
 _LONGEST_CELL = 2_000
 """Characters of a cell that a table looks at; it shows fewer."""
 _STEERING = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from storage.writing import insert_rows
+from storage.writing import insert_rows, transaction
 
 _TICK = timedelta(microseconds=1)
 
@@ -21,9 +21,10 @@ class KeptRules:
 
 def accept_rules(con: duckdb.DuckDBPyConnection, version: str, content: str, now: datetime) -> None:
     """These rules are in force from now on, also where the clock stands still or was set back."""
-    before = rules_in_force(con)
-    at = max(now, before.accepted_at + _TICK) if before else now
-    insert_rows(con, "rules", "rules_version accepted_at content", [(version, at, content)], key="rules_version")
+    with transaction(con):
+        before = rules_in_force(con)
+        at = max(now, before.accepted_at + _TICK) if before else now
+        insert_rows(con, "rules", "rules_version accepted_at content", [(version, at, content)], key="rules_version")
 
 
 def rules_in_force(con: duckdb.DuckDBPyConnection) -> KeptRules | None:

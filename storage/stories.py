@@ -21,6 +21,10 @@ _CLOSE = """
 UPDATE story_items SET valid_to = $2
 WHERE valid_to IS NULL AND item_id IN (SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])))
 """
+_OFF = """
+SELECT item_id FROM judgements
+WHERE valid_to IS NULL AND relevance = 'off' AND item_id IN (SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])))
+"""
 _NOW = "SELECT item_id, story_id FROM story_items WHERE valid_to IS NULL"
 
 
@@ -34,7 +38,8 @@ def store_stories(
     its story nothing is written; where it moves, the old membership ends when the new one begins.
 
     Args:
-        grouped: ids of all items that were looked at; those that are in no story leave theirs.
+        grouped: ids of all items that were looked at; those that are in no story leave theirs, and so do those that
+            were judged off while the others were grouped.
     """
     with transaction(con):
         at = next_moment(con, now)
@@ -43,7 +48,8 @@ def store_stories(
         regrouped = new.keys() | set(grouped)
         left = {story_id for item_id, story_id in known.items() if item_id not in regrouped}
         ids = _stable_ids(stories, known, left)
-        told = {item_id: ids[number] for item_id, number in new.items()}
+        off = {item_id for (item_id,) in con.execute(_OFF, [as_json_list(list(new))]).fetchall()}
+        told = {item_id: ids[number] for item_id, number in new.items() if item_id not in off}
         ended = [item_id for item_id in regrouped & known.keys() if told.get(item_id) != known[item_id]]
         con.execute(_CLOSE, [as_json_list(ended), at])
         rows = [(item_id, story_id, at) for item_id, story_id in told.items() if known.get(item_id) != story_id]

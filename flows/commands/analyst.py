@@ -35,7 +35,7 @@ def sql(
     tables: Annotated[bool, typer.Option("--tables", help="List what can be asked.")] = False,
     describe: Annotated[str | None, typer.Option(metavar="NAME", help="Columns of a view or table.")] = None,
     format: Annotated[Format, typer.Option("--format", help="How the rows are written.")] = "table",  # noqa: A002
-    timeout: Annotated[float, typer.Option(help="Seconds until the query is stopped.", min=0.1)] = 30.0,
+    timeout: Annotated[float, typer.Option(help="Seconds until the query is stopped.", min=0.1, max=86_400)] = 30.0,
     max_rows: Annotated[
         int | None,
         typer.Option(min=1, help=f"Most rows; {_ON_A_TERMINAL} where a terminal shows them, else {_MOST_ROWS:,}."),
@@ -92,11 +92,14 @@ def _database(live: bool) -> Path:
     from flows.environment import home_folder
     from parsers.errors import Misconfigured, Problem
     from storage.database import LIVE_NAME
+    from storage.highwater import refuse_missing
     from storage.lake_address import lake_url
     from storage.snapshot import snapshot_path
 
     if live and lake_url(home_folder()):
         raise _usage("--live asks a live file, and this home has a lake: ask the snapshot")
+    if live:
+        refuse_missing(home_folder() / LIVE_NAME)
     path = home_folder() / LIVE_NAME if live else snapshot_path(home_folder())
     if not path.is_file():
         reason = (

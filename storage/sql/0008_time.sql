@@ -58,11 +58,13 @@ WITH acts AS (
     SELECT
         j.item_id, j.rules_version, j.relevance, j.relevance_score, coalesce(j.kind, 'news') AS kind,
         coalesce(j.problems, []) AS problems,
-        row_number() OVER (
-            PARTITION BY j.item_id ORDER BY i.rules_version = j.rules_version, j.judged_at, j.rules_version
-        ) AS number,
-        j.judged_at + to_microseconds(number - 1) AS valid_from
+        row_number() OVER one_after_the_other AS number,
+        max(j.judged_at) OVER one_after_the_other + to_microseconds(number - 1) AS valid_from
     FROM judgements AS j JOIN items AS i USING (item_id)
+    WINDOW one_after_the_other AS (
+        PARTITION BY j.item_id ORDER BY i.rules_version = j.rules_version, j.judged_at, j.rules_version
+        ROWS UNBOUNDED PRECEDING
+    )
 ),
 named AS (
     SELECT item_id, rules_version, list(topic ORDER BY position) AS topics FROM labels GROUP BY item_id, rules_version

@@ -206,7 +206,7 @@ def test_explain_an_outdated_judgement(ready: Seabridge) -> None:
     find = "SELECT item_id FROM v_items WHERE len(topics) > 0 LIMIT 1"
     ((item,),) = (row.values() for row in json.loads(ready("sql", find, "--format", "json").out))
     with open_live(ready.home) as con:
-        for table in ("items", "judgements", "labels", "evidence"):
+        for table in ("judgements", "labels", "evidence"):
             con.execute(f"UPDATE {table} SET rules_version = 'older' WHERE item_id = '{item}'")
     told = ready("explain", item)
     assert (told.code, "not in force any more: seabridge reclassify" in told.out) == (0, True)

@@ -281,14 +281,14 @@ def disturbed(name: str) -> bool:
 
 
 def everything(home: Path) -> dict[str, list[Any]]:
-    """All rows of all tables but that bookkeeping, fetches without their seconds."""
+    """All rows of all tables but that bookkeeping, without seconds and moments of storing."""
     with duckdb.connect(str(home / "live.duckdb"), read_only=True) as con:
         names = [
             name for (name,) in con.sql("SELECT table_name FROM duckdb_tables()").fetchall() if not disturbed(name)
         ]
         rows = {}
         for name in names:
-            columns = "* EXCLUDE (seconds)" if name == "fetches" else "*"
+            columns = "COLUMNS(one -> one NOT IN ('seconds', 'valid_from', 'valid_to', 'judged_at'))"
             rows[name] = con.sql(f"SELECT {columns} FROM {name} ORDER BY ALL").fetchall()
     return rows
 

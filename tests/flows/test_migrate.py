@@ -117,19 +117,21 @@ def test_a_home_moves_into_a_lake_and_back(home: Path, url: str, tmp_path: Path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", ["committing", "remember_lake", "rows_of"])
+@pytest.mark.parametrize("place", ["committing", "remember_lake"])
 def test_a_move_that_is_killed_is_made_again(home: Path, url: str, place: str) -> None:
-    """Killed before it is committed, before the home knows of it, before the file is renamed: nothing is half done."""
+    """Killed before it is committed, before the home knows of it: nothing is half done."""
     arguments = [sys.executable, "-c", KILLED, str(home), url, SAMPLE_NOW.isoformat(), place]
     done = subprocess.run(arguments, cwd=REPOSITORY, env=os.environ, check=False, capture_output=True, timeout=120)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert (home / "live.duckdb").is_file()
-    assert (lake_url(home) is None) == (place != "rows_of")
+    assert lake_url(home) is None
     with open_lake(url) as con:
         assert bool(rows_of(con, LAKE)["items"]) == (place != "committing")
     moved = migrate_to(home, url, SAMPLE_NOW)
     assert as_in_the_lake(url, moved.kept)
     assert lake_url(home) == url
+    Path(moved.kept).rename(home / "live.duckdb")  # as a kill between the last two steps leaves it
+    assert as_in_the_lake(url, migrate_to(home, url, SAMPLE_NOW).kept)
 
 
 @pytest.mark.slow

@@ -38,8 +38,8 @@ PATIENCE = 90
 ENDED = {"COMPLETED", "FAILED", "CANCELLED", "CRASHED"}
 SAME = (
     "SELECT * EXCLUDE (run_id, fetched_at) FROM v_dispositions ORDER BY ALL",
-    "SELECT * EXCLUDE (first_seen_at) FROM v_items ORDER BY ALL",
-    "SELECT * FROM v_labels ORDER BY ALL",
+    "SELECT * EXCLUDE (first_seen_at, valid_from) FROM v_items ORDER BY ALL",
+    "SELECT * EXCLUDE (judged_at) FROM v_labels ORDER BY ALL",
     "SELECT * FROM v_stories ORDER BY ALL",
 )
 

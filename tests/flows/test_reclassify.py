@@ -165,7 +165,7 @@ def test_rules_kept_by_another_version_of_seabridge(collected: Settings, content
     """They cannot be made again: those of config/ judge, it is said, and the archive is judged again when accepted."""
     with open_live(collected.home) as con:
         con.execute("UPDATE rules SET rules_version = 'older', content = coalesce(?, content)", [content])
-        for table in ("items", "judgements", "labels", "evidence"):
+        for table in ("judgements", "labels", "evidence"):
             con.execute(f"UPDATE {table} SET rules_version = 'older'")
         con.execute("DELETE FROM labels WHERE topic = 'pesco'")
     told = gathered(collected)

@@ -244,7 +244,7 @@ def test_a_date_or_an_author_alone_is_a_change(tmp_path: Path, web: LoopbackWeb)
     """What an older reader missed beside the text is stored as well, and told by name."""
     settings = one_source(tmp_path, web.put("/feed", news(TEXT)))
     collect(settings, SAMPLE_NOW, network=NET)
-    columns = "SELECT published_at, authors, language, url, version FROM items"
+    columns = "SELECT published_at, authors, language, url FROM items"
     with open_live(settings.home) as con:
         before = con.execute(columns).fetchall()
     change(

@@ -46,7 +46,7 @@ def on_terminal(seabridge: Seabridge, width: int, *arguments: str) -> Ended:
     with subprocess.Popen(
         [sys.executable, "-m", "flows", *arguments],
         cwd=REPOSITORY,
-        env={**os.environ, **seabridge.environment},
+        env={**{name: value for name, value in os.environ.items() if name != "COLUMNS"}, **seabridge.environment},
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=subprocess.PIPE,

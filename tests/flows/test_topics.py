@@ -156,7 +156,7 @@ def test_diff_of_the_same_rules(ready: Seabridge) -> None:
 def test_diff(ready: Seabridge, checkout: Path) -> None:
     """Without the phrases of a topic its items lose it, editions look different, figures fall; nothing is stored."""
     with open_live(ready.home) as con:
-        set_edition_state(con, "2025-W26/weekly/en", 1, "approved")
+        set_edition_state(con, "2025-W26/weekly/en", 1, "approved", SAMPLE_NOW)
         had = {row[0] for row in con.execute("SELECT item_id FROM labels WHERE topic = 'pesco'").fetchall()}
         before = con.execute("SELECT * FROM labels ORDER BY ALL").fetchall()
     other_rules(ready)
@@ -234,7 +234,7 @@ def test_diff_in_a_home_without_rules(seabridge: Seabridge) -> None:
 def test_labels_as_they_were_sent(ready: Seabridge) -> None:
     """After a reclassification the published edition has the labels that readers saw, and their version."""
     with open_live(ready.home) as con:
-        set_edition_state(con, "2025-W26/weekly/en", 1, "issued")
+        set_edition_state(con, "2025-W26/weekly/en", 1, "issued", SAMPLE_NOW)
     assert ready("publish").code == 0
     sent = "SELECT item_id, relevance, topics, rules_version FROM edition_items ORDER BY position"
     before = json.loads(ready("sql", sent, "--format", "json").out)

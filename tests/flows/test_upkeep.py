@@ -24,6 +24,7 @@ from flows.sample_server import SAMPLE_NOW
 from flows.settings import Settings, load
 from flows.upkeep import upkeep
 from parsers.configured import Keep
+from parsers.errors import Misconfigured
 from storage.database import open_live
 
 TITLE = "EU and US sign arrangement on defence cooperation"
@@ -66,15 +67,14 @@ def put_sources(web: LoopbackWeb, numbers: range = range(3)) -> list[dict[str, A
 
 
 def rows(home: Path) -> dict[str, list[Any]]:
-    """All that was stored but bookkeeping of runs and of places in files; fetches without their seconds."""
+    """All that was stored but bookkeeping of runs and of places in files, without seconds and moments of storing."""
+    columns = "COLUMNS(one -> one NOT IN ('seconds', 'valid_from', 'valid_to', 'judged_at'))"
     with duckdb.connect(str(home / "live.duckdb"), read_only=True) as con:
         tables = [name for (name,) in con.sql("SELECT table_name FROM duckdb_tables()").fetchall()]
         return {
-            name: con.sql(f"SELECT * EXCLUDE (seconds) FROM {name} ORDER BY ALL").fetchall()
-            if name == "fetches"
-            else con.sql(f"FROM {name} ORDER BY ALL").fetchall()
+            name: con.sql(f"SELECT {columns} FROM {name} ORDER BY ALL").fetchall()
             for name in tables
-            if name not in ("runs", "leases", "migrations", "archive")
+            if name not in ("runs", "leases", "migrations", "archive", "high_water")
         }
 
 
@@ -189,6 +189,9 @@ def test_a_lost_database_is_read_again_from_the_files(tmp_path: Path, web: Loopb
     with open_live(settings.home) as con:
         before = con.execute(what).fetchall()
     (settings.home / "live.duckdb").unlink()
+    with pytest.raises(Misconfigured, match="is gone"):
+        reparse(settings, SAMPLE_NOW + timedelta(hours=1))
+    (settings.home / "live.duckdb.mark").unlink()  # as the message says, for those who want to begin anew
     report = reparse(settings, SAMPLE_NOW + timedelta(hours=1))
 
     assert report.figures["items new"] == 6

@@ -1,6 +1,7 @@
 """A live database in a temporary folder, makers of sample rows, and child processes that use the same code."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -24,8 +25,18 @@ REPOSITORY = Path(__file__).parents[2]
 Child = Callable[..., "subprocess.Popen[str]"]
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an empty database, to be copied: to make its tables and comments takes longer than most tests."""
+    home = tmp_path_factory.mktemp("blank")
+    with open_live(home):
+        pass
+    return home
+
+
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[Connection]:
+def con(blank: Path, tmp_path: Path) -> Iterator[Connection]:
+    shutil.copytree(blank, tmp_path, dirs_exist_ok=True)
     with open_live(tmp_path) as con:
         yield con
 

@@ -41,7 +41,7 @@ def snapshot(con: Connection, make, tmp_path, now) -> Path:
         make.judged(5, published=None),
     )
     make.store(con, make.judged(2, published=now - timedelta(days=10), title="Changed", content_sha256="other"))
-    store_stories(con, [Story(f"{1:016x}", (f"{1:016x}", f"{2:016x}"))], now - timedelta(days=30), now)
+    store_stories(con, [Story(f"{1:016x}", (f"{1:016x}", f"{2:016x}"))], (), now)
     return publish(con, tmp_path, now)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from storage.database import Connection
-from storage.editions import EditionRow, store_edition
+from storage.editions import EditionRow, set_edition_state, store_edition
 from storage.items import (
     count_eligible,
     counts_by_topic,
@@ -116,6 +116,8 @@ def test_late_and_undated_items_are_counted(con: Connection, make, now):
 def _stored_edition(con: Connection, name: str, start: datetime, composed: datetime, *items: int) -> None:
     row = EditionRow(name, 1, start, start + WEEK, "UTC", "", "{}", "", "", "", "draft", composed, composed)
     store_edition(con, row, [f"{number:016x}" for number in items])
+    if name != EDITION:
+        set_edition_state(con, name, 1, "issued", composed)
 
 
 def test_late_is_what_no_edition_could_carry(con: Connection, make, now):
@@ -132,6 +134,7 @@ def test_late_is_what_no_edition_could_carry(con: Connection, make, now):
         make.judged(4, first_seen=early, published=before),  # carried there, as late
         make.judged(5, first_seen=after, published=sunday),  # carried by a digest in another language
     )
+    con.execute("UPDATE items SET valid_from = first_seen_at")
     _stored_edition(con, "2026-W45/weekly/en", start - WEEK, morning, 4)
     _stored_edition(con, "2026-W46/weekly/fr", start, after, 5)
     _stored_edition(con, EDITION, start, now, 2)

@@ -111,7 +111,7 @@ def test_large_tables_have_no_keys_and_small_ones_have(con: Connection):
     Secondary indexes and foreign keys would block later changes.
     """
     kinds = con.execute("SELECT table_name, constraint_type FROM duckdb_constraints()").fetchall()
-    assert _tables(con) - {table for table, kind in kinds if kind == "PRIMARY KEY"} == set(ONCE)
+    assert _tables(con) - {table for table, kind in kinds if kind == "PRIMARY KEY"} <= set(ONCE)
     assert {kind for _, kind in kinds} == {"PRIMARY KEY", "NOT NULL"}
     assert con.execute("FROM duckdb_indexes()").fetchall() == []
 

@@ -42,9 +42,7 @@ CHANGES = {
     "news": lambda con, make, now: make.store(con, make.judged(3)),
     "change": lambda con, make, now: make.store(con, make.judged(1, title="T", content_sha256="other")),
     "failure": lambda con, make, now: make.store(con, outcome="failed", kind="dns"),
-    "story": lambda con, make, now: store_stories(
-        con, [Story(f"{1:016x}", (f"{1:016x}",))], now - timedelta(days=9), now
-    ),
+    "story": lambda con, make, now: store_stories(con, [Story(f"{1:016x}", (f"{1:016x}",))], (), now),
     "source": lambda con, make, now: sync_sources(con, [make.source(weight=5)], now),
     "quarantine": lambda con, make, now: store_visit(
         con,
