@@ -23,10 +23,10 @@ def kills() -> ModuleType:
 @pytest.mark.slow
 def test_s_2_killed_between_the_stages(kills: ModuleType, tmp_path: Path) -> None:
     """S-2: killed behind a commit, between fetched and stored, judged, composed or published: the next run does the
-    rest, and leaves the rows of a run that nobody disturbed. The same for two random moments."""
-    done = kills.kill_behind_commits([("collect", 2), ("collect", 5), ("digest", 1)], tmp_path / "stages")
+    rest, and leaves the rows of a run that nobody disturbed. The same for a random moment."""
+    done = kills.kill_behind_commits([("collect", 3), ("digest", 1)], tmp_path / "stages")
     assert done.losses == []
-    assert done.killed.total() == done.rounds == 3
-    done = kills.kill_at_random(2, 4, tmp_path / "random")
+    assert done.killed.total() == done.rounds == 2
+    done = kills.kill_at_random(1, 4, tmp_path / "random")
     assert done.losses == []
-    assert done.rounds == 2
+    assert done.rounds == 1
