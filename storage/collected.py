@@ -212,9 +212,9 @@ def _write_judged(con: duckdb.DuckDBPyConnection, judged: Sequence[JudgedItem], 
         with given(con, "items", _ITEM_COLUMNS, list(again.values())):
             con.execute(_KEEP_VERSIONS, {"at": at})
             con.execute(_REPLACE)
-    new = [_item_row(one, at) for item_id, one in latest.items() if item_id not in again]
-    insert_rows(con, "items", _ITEM_COLUMNS, new)
-    write_judgements(con, [(item_id, one.judgement) for item_id, one in latest.items()], at)
+    unknown = latest.keys() - again.keys()
+    insert_rows(con, "items", _ITEM_COLUMNS, [_item_row(one, at) for key, one in latest.items() if key in unknown])
+    write_judgements(con, [(item_id, one.judgement) for item_id, one in latest.items()], at, unknown)
 
 
 def _item_row(judged: JudgedItem, at: datetime) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """Writes what was decided about items: each judgement is an act that holds until the next one. Does not judge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -60,17 +60,27 @@ def judge_anew(
     con.execute(_SET_COPIES, found)
 
 
-def write_judgements(con: duckdb.DuckDBPyConnection, judged: Sequence[tuple[str, Judgement]], at: datetime) -> None:
+def write_judgements(
+    con: duckdb.DuckDBPyConnection,
+    judged: Sequence[tuple[str, Judgement]],
+    at: datetime,
+    unknown: Collection[str] = frozenset(),
+) -> None:
     """The rows of judgements, labels and evidence, inside the caller's transaction; what says the same is left out.
 
     What is off now leaves its story, however old it is: only the stories of the last weeks are grouped anew.
 
     Args:
         at: the moment of the transaction, from `next_moment`.
+        unknown: ids of items that this transaction has brought: nobody looks through the archive for what they were.
     """
-    new = _changed(con, dict(judged))
-    con.execute(_CLOSE, [as_json_list(list(new)), at])
-    con.execute(_LEAVE_STORY, [as_json_list([one for one, found in new.items() if found.relevance == "off"]), at])
+    said = dict(judged)
+    changed = _changed(con, {item_id: found for item_id, found in said.items() if item_id not in unknown})
+    if changed:
+        con.execute(_CLOSE, [as_json_list(list(changed)), at])
+        off = [item_id for item_id, found in changed.items() if found.relevance == "off"]
+        con.execute(_LEAVE_STORY, [as_json_list(off), at])
+    new = {item_id: found for item_id, found in said.items() if item_id in unknown or item_id in changed}
     insert_rows(
         con,
         "judgements",
@@ -129,6 +139,8 @@ def write_judgements(con: duckdb.DuckDBPyConnection, judged: Sequence[tuple[str,
 
 def _changed(con: duckdb.DuckDBPyConnection, judged: Mapping[str, Judgement]) -> Mapping[str, Judgement]:
     """Those that say something else than the judgement in force."""
+    if not judged:
+        return {}
     versions = con.execute(
         f"SELECT item_id, rules_version FROM judgements WHERE valid_to IS NULL AND item_id IN {_IDS}",  # noqa: S608
         [as_json_list(list(judged))],
