@@ -5,6 +5,7 @@ from pathlib import Path
 
 from parsers.errors import Misconfigured, Problem
 from storage.analyst import QueryResult, run_query
+from storage.quoting import identifier, literal
 
 MOST_COUNTED = 100_000
 """Rows of the largest table up to which views are counted too; with 1,000,000 items it would take half a minute."""
@@ -46,7 +47,7 @@ def list_relations(database: Path, *, timeout: float = 30.0) -> QueryResult:
     counted: dict[str, int] = {}
     views = [name for _, kind, _, _, name, _ in found if kind == "view"]
     if views and max((rows for _, kind, rows, *_ in found if kind == "table"), default=0) <= MOST_COUNTED:
-        counts = [f"SELECT {_literal(name)}, count(*) FROM {_quoted(name)}" for name in views]  # noqa: S608
+        counts = [f"SELECT {literal(name)}, count(*) FROM {identifier(name)}" for name in views]  # noqa: S608
         counted = dict(run_query(database, " UNION ALL ".join(counts), timeout=timeout).rows)
     shown = tuple(
         (relation, kind, counted.get(name, rows), meaning) for relation, kind, rows, meaning, name, _ in found
@@ -75,7 +76,7 @@ def describe_relation(database: Path, wanted: str, *, timeout: float = 30.0) -> 
         known.setdefault(of_relation, {})[column] = type_, comment
     if kind == "macro":
         given = ", ".join(["NULL"] * parameters)
-        columns = {row[0]: row[1] for row in run_query(database, f"DESCRIBE FROM {_quoted(name)}({given})").rows}
+        columns = {row[0]: row[1] for row in run_query(database, f"DESCRIBE FROM {identifier(name)}({given})").rows}
         kin = min((one for one in known.values() if one.keys() >= columns.keys()), key=len, default={})
         shown = tuple((column, type_, kin.get(column, ("", None))[1]) for column, type_ in columns.items())
     else:
@@ -90,11 +91,3 @@ def _unknown(wanted: str, names: list[str]) -> Misconfigured:
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     reason = f"there is no such relation{hint}; `seabridge sql --tables` lists them"
     return Misconfigured([Problem("command line", repr(wanted), reason)])
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -15,7 +15,7 @@ import duckdb
 from parsers.errors import Permanent
 from parsers.model import Response
 from storage.warc import pack, read_member, unpack
-from storage.writing import disk_watched, insert_rows, transaction
+from storage.writing import disk_watched, insert_rows, sync, transaction
 
 Kind = Literal["feed", "page"]
 CLOSED = ".warc.gz"
@@ -125,7 +125,7 @@ class Archive:
             except FileExistsError:
                 continue
             if lock(file) and (self._folder / f"{stem}{OPEN}").exists():  # nobody took it for a dead one meanwhile
-                _sync(self._folder)
+                sync(self._folder)
                 return file
             file.close()
 
@@ -148,16 +148,7 @@ def close(folder: Path, name: str, file: IO[bytes]) -> None:
             path.rename(folder / name)
         else:
             path.unlink()
-    _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(folder)
 
 
 def path_of(folder: Path, name: str) -> Path:

@@ -11,8 +11,9 @@ from pathlib import Path
 import duckdb
 
 from parsers.errors import Misconfigured, Problem
-from storage.copies import copy_whole, refuse_full_disk, sync
+from storage.copies import copy_whole, refuse_full_disk
 from storage.database import database_path
+from storage.writing import sync
 
 _PREFIX, _SUFFIX = "live-", ".duckdb"
 _STAMP = "%Y%m%dT%H%M%SZ"

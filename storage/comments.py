@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from parsers.errors import Misconfigured, Problem
+from storage.quoting import literal
 
 _PATH = Path(__file__).parent / "sql" / "dictionary.toml"
 RELATIONS = """
@@ -59,7 +60,7 @@ def describe(con: duckdb.DuckDBPyConnection) -> int:
         raise Misconfigured([Problem(str(_PATH), name, reason) for name in missing])
     changed = {one.sql: meaning for one, meaning in meanings.items() if meaning is not None and meaning != one.comment}
     if changed:
-        con.execute(";".join(f"COMMENT ON {sql} IS {_literal(meaning)}" for sql, meaning in changed.items()))
+        con.execute(";".join(f"COMMENT ON {sql} IS {literal(meaning)}" for sql, meaning in changed.items()))
     return len(changed)
 
 
@@ -98,7 +99,3 @@ def _things(con: duckdb.DuckDBPyConnection) -> Iterator[_Thing]:
         name = full_name(schema, macro)
         kind = "MACRO TABLE" if gives_rows else "MACRO"
         yield _Thing(name, (("macros", name),), f'{kind} {schema}."{macro}"', comment)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

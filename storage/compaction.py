@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parsers.errors import Busy
-from storage.copies import copy_whole, refuse_full_disk, sync
+from storage.copies import copy_whole, refuse_full_disk
 from storage.database import LIVE_NAME, closed_live, open_live
 from storage.highwater import commits_in, log_path, marked, restrict, set_mark
+from storage.writing import sync
 
 
 @dataclass(frozen=True, slots=True)

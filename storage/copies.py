@@ -4,7 +4,6 @@ A file in use must not be copied by the system: 2 of 12 such copies could not be
 tables are missing (measured). DuckDB copies all tables as of one moment, while other steps wait.
 """
 
-import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from parsers.errors import Misconfigured, Problem
-from storage.writing import disk_watched
+from storage.quoting import literal
+from storage.writing import disk_watched, sync
 
 MARGIN = 20 << 20
 Facts = Mapping[str, tuple[int, int]]
@@ -57,7 +57,7 @@ def copy_whole(con: duckdb.DuckDBPyConnection, source: str, target: Path) -> dic
         rest.unlink(missing_ok=True)
     try:
         with disk_watched(target):
-            con.execute(f"ATTACH {quoted(str(target))} AS whole_copy")
+            con.execute(f"ATTACH {literal(str(target))} AS whole_copy")
             try:
                 target.chmod(0o600)
                 wanted = _copied(con, source)
@@ -84,20 +84,6 @@ def refuse_full_disk(folder: Path, needed: int, what: str) -> None:
         raise Misconfigured([Problem(str(folder), "", reason)])
 
 
-def sync(path: Path) -> None:
-    """Wait until a file or the names in a folder are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def quoted(text: str) -> str:
-    """As a literal of SQL."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _copied(con: duckdb.DuckDBPyConnection, source: str) -> Facts:
     """Rows and facts of one moment. Nothing is changed in the source, so there is no commit to count."""
     con.execute("BEGIN TRANSACTION")
@@ -113,7 +99,7 @@ def _copied(con: duckdb.DuckDBPyConnection, source: str) -> Facts:
 
 
 def _facts_of_file(con: duckdb.DuckDBPyConnection, path: Path) -> Facts:
-    con.execute(f"ATTACH {quoted(str(path))} AS copy_again (READ_ONLY)")
+    con.execute(f"ATTACH {literal(str(path))} AS copy_again (READ_ONLY)")
     try:
         return facts_of(con, "copy_again")
     finally:

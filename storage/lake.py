@@ -18,6 +18,7 @@ from storage.holders import this_process
 from storage.lake_address import LakeAddress, parse_lake_url
 from storage.lake_lock import CATALOGUE, alone, kept_apart
 from storage.lake_schema import LAKE, is_newest, renew_schema
+from storage.quoting import literal
 from storage.writing import disk_watched
 
 PATIENCE = 300.0
@@ -61,7 +62,7 @@ def open_lake(
             con.execute("SET TimeZone='UTC'")
             con.execute("SET enable_progress_bar=false")  # it would be written to stdout, even into a pipe
             for name in ("postgres_scanner", "ducklake"):
-                con.execute(f"LOAD {_literal(_extension(name))}")
+                con.execute(f"LOAD {literal(_extension(name))}")
             _attach_catalogue(con, where)
             _refuse_folder(where)
             with kept_apart(con, str(where), wait, still):
@@ -107,9 +108,9 @@ def _extension(name: str) -> str:
 def _attach_catalogue(con: duckdb.DuckDBPyConnection, where: LakeAddress) -> None:
     """Host and password go into a secret of this connection: a path would stand in messages and in system tables."""
     given = {"HOST": where.host, "PORT": where.port, "USER": where.user, "PASSWORD": where.password}
-    parts = [f"{name} {_literal(str(value))}" for name, value in given.items() if value]
-    con.execute(f"CREATE SECRET catalogue (TYPE postgres, DATABASE {_literal(where.database)}, {', '.join(parts)})")
-    con.execute(f"ATTACH {_literal(_options(where))} AS {CATALOGUE} (TYPE postgres, SECRET catalogue, READ_ONLY)")
+    parts = [f"{name} {literal(str(value))}" for name, value in given.items() if value]
+    con.execute(f"CREATE SECRET catalogue (TYPE postgres, DATABASE {literal(where.database)}, {', '.join(parts)})")
+    con.execute(f"ATTACH {literal(_options(where))} AS {CATALOGUE} (TYPE postgres, SECRET catalogue, READ_ONLY)")
 
 
 def _options(where: LakeAddress) -> str:
@@ -167,10 +168,10 @@ def _attach(con: duckdb.DuckDBPyConnection, where: LakeAddress, *, new: bool = F
 
     Without inlining: text in the catalogue may have no NUL, and 50 MB of it took 17 seconds (measured).
     """
-    path = _literal(f"ducklake:postgres:{_options(where)}")
+    path = literal(f"ducklake:postgres:{_options(where)}")
     try:
         con.execute(
-            f"ATTACH {path} AS {LAKE} (META_SECRET 'catalogue', DATA_PATH {_literal(f'{where.data}/')},"
+            f"ATTACH {path} AS {LAKE} (META_SECRET 'catalogue', DATA_PATH {literal(f'{where.data}/')},"
             f" DATA_INLINING_ROW_LIMIT 0, CREATE_IF_NOT_EXISTS {str(new).lower()})"
         )
     except duckdb.Error as problem:
@@ -207,7 +208,3 @@ def _told(where: LakeAddress) -> Iterator[None]:
         raise Temporary(
             f"the catalogue of {where} does not answer ({said}); what was committed is safe, try again"
         ) from None
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -9,6 +9,7 @@ import duckdb
 
 from storage.holders import Holder, is_dead
 from storage.lake_schema import LAKE, tables_of
+from storage.quoting import literal
 from storage.writing import transaction
 
 FILE = "moving"
@@ -20,8 +21,7 @@ _OWN = frozenset({"migrations", "snapshot_info"})
 @contextmanager
 def live_file(con: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> Iterator[None]:
     """The live file, attached as FILE beside a lake. No other process can write to it meanwhile."""
-    quoted = str(path).replace("'", "''")
-    con.execute(f"ATTACH '{quoted}' AS {FILE}{' (READ_ONLY)' if read_only else ''}")
+    con.execute(f"ATTACH {literal(str(path))} AS {FILE}{' (READ_ONLY)' if read_only else ''}")
     try:
         yield
     finally:

@@ -10,6 +10,7 @@ import duckdb
 
 from parsers.errors import Misconfigured, Problem
 from storage.comments import describe, dictionary_text
+from storage.quoting import literal
 from storage.writing import transaction
 
 SQL_FOLDER = Path(__file__).parent / "sql"
@@ -126,7 +127,7 @@ def _keep_copy(con: duckdb.DuckDBPyConnection, copy: Path) -> None:
     for rest in (unfinished, unfinished.with_suffix(".new.wal")):
         rest.unlink(missing_ok=True)
     (name,) = con.execute("SELECT current_database()").fetchall()[0]
-    con.execute(f"ATTACH {_quoted(str(unfinished))} AS kept")
+    con.execute(f"ATTACH {literal(str(unfinished))} AS kept")
     unfinished.chmod(0o600)
     try:
         con.execute(f'COPY FROM DATABASE "{name}" TO kept')
@@ -165,7 +166,3 @@ def _refresh_views(con: duckdb.DuckDBPyConnection, folder: Path, *, renewed: boo
         if folder == SQL_FOLDER:  # the words are those of our own tables
             describe(con)
         con.execute("UPDATE snapshot_info SET views_sha256 = ?", [fingerprint])
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

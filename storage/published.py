@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from storage.migrations import latest_version
+from storage.quoting import literal
 from storage.snapshot import snapshot_path
 
 _TOLD_BY: Mapping[str, str] = {
@@ -44,7 +45,7 @@ def is_published(con: duckdb.DuckDBPyConnection, home: Path, zone: str) -> bool:
 
 @contextmanager
 def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
-    con.execute("ATTACH '{}' AS published (READ_ONLY)".format(str(path).replace("'", "''")))
+    con.execute(f"ATTACH {literal(str(path))} AS published (READ_ONLY)")
     try:
         yield
     finally:

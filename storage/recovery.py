@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from parsers.errors import Misconfigured, Problem
-from storage.copies import copy_whole, quoted, refuse_full_disk, sync
+from storage.copies import copy_whole, refuse_full_disk
 from storage.database import LIVE_NAME, closed_live, one_line, open_live
 from storage.highwater import (
     commits_in,
@@ -22,7 +22,9 @@ from storage.highwater import (
     set_mark,
 )
 from storage.migrations import apply_first, latest_version
+from storage.quoting import literal
 from storage.retention import strangers
+from storage.writing import sync
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _BAD_ENTRY = re.compile(r"entry at byte position (\d+)")
@@ -152,7 +154,7 @@ def _attach(con: duckdb.DuckDBPyConnection, copy: Path) -> int | None:
     """Attach a copy as `source`; gives the schema version of a snapshot, None for a backup."""
     if not copy.is_file():
         raise Misconfigured([Problem(str(copy), "", "there is no such file; name a backup or a published snapshot")])
-    con.execute(f"ATTACH {quoted(str(copy))} AS source (READ_ONLY)")
+    con.execute(f"ATTACH {literal(str(copy))} AS source (READ_ONLY)")
     tables = {
         name
         for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'source'").fetchall()
@@ -175,7 +177,7 @@ def _from_snapshot(
     con: duckdb.DuckDBPyConnection, target: Path, version: int
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """A database of the snapshot's schema with its rows; gives the rows of each table and what is not in it."""
-    con.execute(f"ATTACH {quoted(str(target))} AS made")
+    con.execute(f"ATTACH {literal(str(target))} AS made")
     target.chmod(0o600)
     con.execute("USE made")
     try:

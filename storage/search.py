@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from storage.migrations import SQL_FOLDER
+from storage.quoting import literal
 
 STEMMERS: Mapping[str, str] = {
     "da": "danish",
@@ -52,7 +53,7 @@ def load_fts(con: duckdb.DuckDBPyConnection) -> bool:
     if path is None:
         return False
     try:
-        con.execute("LOAD '{}'".format(str(path).replace("'", "''")))
+        con.execute(f"LOAD {literal(str(path))}")
     except duckdb.Error:  # made for another machine
         return False
     return True

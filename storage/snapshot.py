@@ -18,8 +18,9 @@ from storage.highwater import log_path
 from storage.lake import lake_bytes
 from storage.lake_lock import alone, lake_behind
 from storage.migrations import SQL_FOLDER, latest_version, views_sql
+from storage.quoting import literal
 from storage.search import build_search
-from storage.writing import disk_watched, transaction
+from storage.writing import disk_watched, sync, transaction
 
 SNAPSHOT_NAME = "seabridge.duckdb"
 _MARGIN = 20 << 20
@@ -156,7 +157,7 @@ def _complete(target: Path, now: datetime) -> None:
     con = duckdb.connect()
     try:
         con.execute(f"SET memory_limit = '{_MEMORY}'")
-        con.execute(f"SET temp_directory = {_literal(str(_spill(target)))}")
+        con.execute(f"SET temp_directory = {literal(str(_spill(target)))}")
         con.execute("SET enable_progress_bar = false")  # it would be written to stdout, even into a pipe
         with _attached(con, target):
             con.execute("USE publishing")
@@ -185,7 +186,7 @@ def _describe(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
 def _attached(con: duckdb.DuckDBPyConnection, target: Path) -> Iterator[None]:
     """The new file, without a log: what is not finished is thrown away. Rows are written in small groups as they come;
     with those of 122,880 rows that are usual it took twice the time and memory, and readers can skip less."""
-    con.execute(f"ATTACH {_literal(str(target))} AS publishing (ROW_GROUP_SIZE 20480, RECOVERY_MODE 'no_wal_writes')")
+    con.execute(f"ATTACH {literal(str(target))} AS publishing (ROW_GROUP_SIZE 20480, RECOVERY_MODE 'no_wal_writes')")
     try:
         yield
         con.execute("CHECKPOINT publishing")
@@ -210,23 +211,11 @@ def _put_in_place(unfinished: Path, target: Path, now: datetime) -> None:
     """On the disk first, then under its name. The old one keeps its bytes under a second name."""
     unfinished.chmod(0o444)
     os.utime(unfinished, (now.timestamp(), now.timestamp()))
-    _sync(unfinished)
+    sync(unfinished)
     if target.exists():
         made = datetime.fromtimestamp(target.stat().st_mtime, UTC)
         older = target.with_stem(f"{target.stem}-{made:%Y%m%dT%H%M%SZ}")
         older.unlink(missing_ok=True)
         os.link(target, older)
     unfinished.replace(target)
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    sync(target.parent)

@@ -57,6 +57,15 @@ def disk_watched(path: Path) -> Iterator[None]:
         raise Misconfigured([Problem(str(path), "", reason)]) from problem
 
 
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def is_full(problem: OSError | duckdb.Error) -> bool:
     """Whether it says that the disk is full."""
     if isinstance(problem, OSError):
