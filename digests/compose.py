@@ -5,10 +5,13 @@ Pure; reads no database and no clock.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from digests.addresses import mailbox
+from digests.ahead import ahead_of, by_id
+from digests.articles import Article
 from digests.edition import (
     Count,
     Coverage,
@@ -22,10 +25,11 @@ from digests.edition import (
     slug_of,
 )
 from digests.plain import extract, language_tag, one_line, web_address
-from digests.ranking import ARRIVALS, Article, Candidate, Material, chosen, is_unshown
+from digests.ranking import ARRIVALS, Candidate, Material, chosen, is_unshown
 from digests.settings import OTHER, DigestSettings
+from digests.sourcing import continued_of, documents_of, origin_of
 from digests.wording import basis_of, finished, notes_of
-from parsers.model import Kind
+from parsers.model import JudgedItem, Kind
 
 _EDITOR = "an editor put it here"
 OTHER_NAME = "Beyond the listed topics"
@@ -66,27 +70,30 @@ def compose(
     A story leads the edition, or stands in the section of its best topic, or is counted in that section's `more`. The
     lead is the best story that is squarely on the subject and told by a report. Rank follows from: on the subject or
     only related; told by a report or by opinion and the like alone; weight of the best source plus one for each further
-    independent publisher family that reports it, at most three; relevance score; score of the best topic; date. Of two
-    topics the better is the one that a person pinned, else the one with the higher score in the leading article and the
-    others. Job notices are never shown. `digests.ends` says of each item how it ended.
+    independent text that reports it, at most three; relevance score; score of the best topic; date. Of two topics the
+    better is the one that a person pinned, else the one with the higher score in the leading article and the others.
+    Job notices are never shown. `digests.ends` says of each item how it ended.
     """
     names = {**{topic: one_line(name, _NAME) for topic, name in topics}, OTHER: OTHER_NAME}
     order = [section.topic for section in settings.sections]
     choice = chosen(material, settings)
     found, lead, overdue = choice.found, choice.lead, choice.late
     zone = ZoneInfo(period.zone)
+    known = by_id(material)
+    story = partial(_story, names=names, zone=zone, material=material, known=known)
     told = {
-        candidate.id: _story(candidate, rank, names, zone, _LEAD_SUMMARY if candidate is lead else _SUMMARY)
+        candidate.id: story(candidate, rank, summary=_LEAD_SUMMARY if candidate is lead else _SUMMARY)
         for rank, candidate in enumerate((c for c in found if c.id not in choice.refused), 1)
     }
     sections = []
     for topic in order:
         here = [c.id for c in found if c.section == topic and c is not lead]
-        shown = tuple(told[story] for story in here if story in told)
+        shown = tuple(told[one] for one in here if one in told)
         if here:
             sections.append(EditionSection(topic, names[topic], shown, len(here) - len(shown)))
     edition_id = f"{period.iso}/{settings.id}/{settings.language}"
     coverage = _clean(coverage)
+    ahead, more_ahead = ahead_of(material, period, order)
     edition = Edition(
         id=edition_id,
         revision=revision,
@@ -102,7 +109,9 @@ def compose(
         notes=(),
         basis=basis_of(coverage, period, len(overdue), len(material.undated)),
         imprint=_imprint(settings, slug_of(edition_id, revision)),
-        arrivals=tuple(_story(one, rank, names, zone, _SUMMARY) for rank, one in enumerate(overdue[:ARRIVALS], 1)),
+        arrivals=tuple(story(one, rank, summary=_SUMMARY) for rank, one in enumerate(overdue[:ARRIVALS], 1)),
+        ahead=ahead,
+        more_ahead=more_ahead,
     )
     corrected = (one_line(f"Correction: {correction}", _NOTE),) if correction else ()
     jobs = sum(is_unshown(one) for one in material.items)
@@ -117,11 +126,23 @@ def unsubscribe_uri(settings: DigestSettings) -> str:
     return f"mailto:{quote(local, safe='')}@{domain}?subject=unsubscribe%20{settings.id}"
 
 
-def _story(candidate: Candidate, rank: int, names: Mapping[str, str], zone: ZoneInfo, summary: int) -> EditionStory:
-    first = candidate.articles[0]
+def _story(
+    candidate: Candidate,
+    rank: int,
+    *,
+    names: Mapping[str, str],
+    zone: ZoneInfo,
+    material: Material,
+    known: Mapping[str, JudgedItem],
+    summary: int,
+) -> EditionStory:
+    first, origin = candidate.articles[0], candidate.standing.origin
     others = _new_families_first(candidate.articles)
     voices = [_voice(article, zone, copy=False) for article in (first, *others)]
     voices += [_voice(article, zone, copy=True) for article in candidate.copies]
+    if origin:  # a stable sort: the text that others took over is listed, however many they are
+        voices[1:] = sorted(voices[1:], key=lambda voice: voice.item != origin.item_id)
+    documents, more_documents = documents_of([voice.item for voice in voices], material.documents)
     return EditionStory(
         id=candidate.id,
         rank=rank,
@@ -132,11 +153,16 @@ def _story(candidate: Candidate, rank: int, names: Mapping[str, str], zone: Zone
         published=voices[0].published,
         language=voices[0].language,
         voices=tuple(voices[:_VOICES]),
-        publishers=candidate.families,
         topics=tuple(Tag(topic, names[topic]) for topic in candidate.topics) or (Tag(OTHER, OTHER_NAME),),
         more_voices=max(0, len(voices) - _VOICES),
         update_of=candidate.update_of,
         marks=_marks(first),
+        outlets=candidate.standing.outlets,
+        texts=candidate.standing.texts,
+        origin=origin_of(origin, known, zone),
+        documents=documents,
+        more_documents=more_documents,
+        continued=continued_of(material.continued.get(candidate.id)),
     )
 
 
@@ -144,7 +170,7 @@ def _voice(article: Article, zone: ZoneInfo, *, copy: bool) -> Voice:
     item, source = article.item, article.source
     return Voice(
         item=item.id,
-        source=one_line(source.name, _NAME),
+        source=one_line(article.outlet, _NAME),
         country=one_line(source.country, 12),
         language=language_tag(item.language),
         publisher_type=source.publisher_type,
@@ -180,12 +206,12 @@ def _marks(article: Article) -> tuple[str, ...]:
 
 def _new_families_first(articles: Sequence[Article]) -> list[Article]:
     """All but the first article; those of publishers not seen before come before second helpings."""
-    seen = {articles[0].source.family}
+    seen = {articles[0].family}
     first: list[Article] = []
     rest: list[Article] = []
     for article in articles[1:]:
-        (rest if article.source.family in seen else first).append(article)
-        seen.add(article.source.family)
+        (rest if article.family in seen else first).append(article)
+        seen.add(article.family)
     return first + rest
 
 

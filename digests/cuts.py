@@ -8,14 +8,19 @@ from digests.wording import finished
 
 
 def selected(edition: Edition, topics: Collection[str]) -> Edition | None:
-    """The stories and counts of `topics` alone: the whole edition for no topics, None where nothing is left to tell."""
+    """The stories, counts and events of `topics` alone: the whole edition for no topics, None where nothing is new.
+
+    Events ahead are no news by themselves: a reader whose topics have nothing else would get them week after week.
+    """
     if not topics:
         return edition
     counts = tuple(count for count in edition.counts if count.topic in topics)
     cut = _cut(edition, lambda story: any(tag.topic in topics for tag in story.topics), count_dropped=False)
     if not cut.stories and not cut.arrivals:
         return None
-    return finished(replace(cut, counts=counts, selection=tuple(count.name for count in counts)))
+    ahead = tuple(event for event in edition.ahead if not set(topics).isdisjoint(event.topics))
+    selection = tuple(count.name for count in counts)
+    return finished(replace(cut, counts=counts, selection=selection, ahead=ahead, more_ahead=0))
 
 
 def kept(edition: Edition, number: int) -> Edition:

@@ -8,22 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from digests.background import Ahead, Continued, StoryDocument, StoryOrigin
+from digests.date_words import days_words
 from digests.settings import DigestSettings
-
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +25,7 @@ class Period:
     @property
     def words(self) -> str:
         """Like `9–15 November 2026`."""
-        first, last = self.start.date(), (self.end - timedelta(days=1)).date()
-        parts = [str(first.day)]
-        if first.month != last.month:
-            parts.append(_MONTHS[first.month - 1])
-        if first.year != last.year:
-            parts.append(str(first.year))
-        dash = "–" if len(parts) == 1 else " – "
-        return f"{' '.join(parts)}{dash}{last.day} {_MONTHS[last.month - 1]} {last.year}"
+        return days_words(self.start.date(), (self.end - timedelta(days=1)).date())
 
 
 def week(iso: str, zone: str) -> Period:
@@ -123,10 +103,14 @@ class EditionStory:
         why: the words that gave it its topics, as they stand in the article.
         published: aware, in the digest's zone.
         voices: the leading article first, then the others; `more_voices` did not find room.
-        publishers: number of independent publisher families.
         topics: its section first, then the others.
         update_of: id of the earlier edition that carried the story, if one did.
         marks: what a reader must know of the text: sample, opinion and other kinds, abstract only, headline only.
+        outlets, texts: how many publishers report it here, and how many texts these are that nobody took over.
+        origin: the text that others took over, where it is known.
+        documents: primary documents that its articles cite; `more_documents` did not find room.
+        continued: the thread that it continues.
+        publishers: of an edition made before texts were compared: how many publishers reported it. 0 in others.
     """
 
     id: str
@@ -138,11 +122,17 @@ class EditionStory:
     published: datetime | None
     language: str
     voices: tuple[Voice, ...]
-    publishers: int
     topics: tuple[Tag, ...]
     more_voices: int = 0
     update_of: str | None = None
     marks: tuple[str, ...] = ()
+    outlets: int = 1
+    texts: int = 1
+    origin: StoryOrigin | None = None
+    documents: tuple[StoryDocument, ...] = ()
+    more_documents: int = 0
+    continued: Continued | None = None
+    publishers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +181,9 @@ class Edition:
         notes: what a reader must know before reading on.
         basis: what the edition rests on, in sentences: sources read, late and undated items.
         selection: names of the topics that the reader chose, empty for the whole edition.
+        ahead: events of the next days, the first one first; `more_ahead` did not find room.
         subject, preheader, words, minutes: follow from the rest, see `digests.wording.finished`; words are those
-            of titles, extracts and reasons, a minute is 230 of them.
+            of titles, extracts, reasons and events ahead, a minute is 230 of them.
     """
 
     id: str
@@ -215,6 +206,8 @@ class Edition:
     minutes: int = 0
     selection: tuple[str, ...] = ()
     arrivals: tuple[EditionStory, ...] = ()
+    ahead: tuple[Ahead, ...] = ()
+    more_ahead: int = 0
 
     @property
     def title(self) -> str:

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from digests.articles import Article
 from digests.edition import Edition, EditionStory
-from digests.ranking import ARRIVALS, Article, Candidate, Choice, Material, chosen, is_unshown
+from digests.ranking import ARRIVALS, Candidate, Choice, Material, chosen, is_unshown
 from digests.settings import DigestSettings
 from parsers.errors import Permanent
 from parsers.model import JudgedItem

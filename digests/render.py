@@ -8,16 +8,19 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from digests.ahead import DAYS
+from digests.background import Ahead
 from digests.cuts import kept
-from digests.edition import Edition, Voice
-from digests.wording import finished, headline, number_of
+from digests.date_words import days_words, span_words
+from digests.edition import Edition, Voice, slug_of
+from digests.wording import counted, finished, headline, number_of, open_since, origin_name, origin_told, since
 
-SCHEMA = "seabridge/edition/1"
+SCHEMA = "seabridge/edition/2"
 _COLUMNS = 78
 _INLINER = css_inline.CSSInliner(minify_css=True, load_remote_stylesheets=False)
 _PUBLISHER_TYPES = {"query": "", "trade-press": "trade press", "research-service": "research service"}
@@ -63,11 +66,16 @@ def render_json(edition: Edition) -> str:
 def fitted(edition: Edition, max_bytes: int) -> Edition:
     """`edition` with as many stories, best first, as an HTML part of `max_bytes` holds.
 
+    The events ahead give way first, the last one first; late items go when there is no story left.
+
     Raises:
         ValueError: where not even an edition without stories fits.
     """
     if _size(edition) <= max_bytes:
         return edition
+    if edition.ahead:
+        fewer = replace(edition, ahead=edition.ahead[:-1], more_ahead=edition.more_ahead + 1)
+        return fitted(finished(fewer), max_bytes)
     fits, too_many = 0, len(edition.stories)
     if _size(kept(edition, 0)) > max_bytes and edition.arrivals:
         return fitted(finished(replace(edition, arrivals=edition.arrivals[:-1])), max_bytes)
@@ -92,7 +100,7 @@ def _day(moment: datetime | None) -> str:
 
 
 def _moment(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # and every datetime is one
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no place in an edition")
 
@@ -120,6 +128,24 @@ def _origin(voice: Voice, language: str) -> list[str]:
     return [part for part in (country, kind, spoken, _day(voice.published)) if part]
 
 
+def _when(event: Ahead, edition: Edition) -> str:
+    words = span_words(event.starts, event.ends, event.precision, edition.period.end.year)
+    return words[0].upper() + words[1:]
+
+
+def _said(event: Ahead, edition: Edition) -> list[str]:
+    """Who announced it and when, and the day it had before."""
+    who = [event.source, _day(event.said)] if event.source else []
+    year = edition.period.end.year
+    return [*who, f"moved from {days_words(*event.moved_from, year)}"] if event.moved_from else who
+
+
+def _page_of(edition_id: str, edition: Edition) -> str | None:
+    """The archive page of an earlier edition, beside that of this one."""
+    folder, slash, _ = (edition.imprint.archive_url or "").rpartition("/")
+    return f"{folder}/{slug_of(edition_id)}.html" if slash else None
+
+
 def _environment() -> Environment:
     """Escapes in every template, whatever its name; `select_autoescape` would leave `*.html.j2` open."""
     environment = Environment(
@@ -131,11 +157,19 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "change": _change,
+        "counted": counted,
         "headline": headline,
+        "open_since": open_since,
         "origin": _origin,
+        "origin_name": origin_name,
+        "origin_told": origin_told,
+        "page_of": _page_of,
+        "said": _said,
+        "since": since,
+        "when": _when,
         "wrapped": _wrapped,
     }
-    environment.globals["number_of"] = number_of
+    environment.globals |= {"number_of": number_of, "days_ahead": DAYS}
     return environment
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from digests.background import Continued, StoryOrigin
+from digests.date_words import day_words, time_words
 from digests.edition import Coverage, Edition, EditionStory, Period
 from digests.plain import one_line
 
@@ -14,12 +16,15 @@ WORDS_PER_MINUTE = 230
 _SUBJECT = 120
 _PREHEADER = 90
 _NAMES_SHOWN = 20
+_RELEASES = {"press-release": "press release", "primary": "document"}
+_CHANNEL = re.compile(r" (?:through .*|press (?:material|releases?|corner|room)|news(?:room)?)$", re.IGNORECASE)
 
 
 def finished(edition: Edition) -> Edition:
     """`edition` with everything that follows from its stories: subject, preheader, words, minutes."""
     shown = edition.stories + edition.arrivals
-    words = sum(len(re.findall(r"\S+", " ".join((s.title, s.summary, *s.why)))) for s in shown)
+    told = [*((s.title, s.summary, *s.why) for s in shown), *((event.what,) for event in edition.ahead)]
+    words = sum(len(re.findall(r"\S+", " ".join(texts))) for texts in told)
     return replace(
         edition,
         subject=_subject(edition),
@@ -37,6 +42,47 @@ def number_of(number: int, noun: str, plural: str | None = None) -> str:
 def headline(story: EditionStory) -> str:
     """The title with `Update:` before it where an earlier edition had the story."""
     return f"Update: {story.title}" if story.update_of else story.title
+
+
+def counted(story: EditionStory) -> str:
+    """`12 outlets, 3 independent texts`; nothing of a story that one outlet tells."""
+    if story.outlets < 2:
+        return ""
+    return f"{number_of(story.outlets, 'outlet')}, {number_of(story.texts, 'independent text')}"
+
+
+def origin_name(origin: StoryOrigin) -> str:
+    """`EEAS press release`: of an institution the name without that of the page on which it publishes."""
+    what = _RELEASES.get(origin.kind)
+    return f"{_CHANNEL.sub('', origin.name)} {what}" if what else origin.name
+
+
+def origin_told(story: EditionStory) -> str:
+    """What stands behind the name of the origin: `14:02`, `8 November, 14:02, taken over by 9`.
+
+    The day is that of the story where none is given; how many took it over goes without saying where all are one text.
+    """
+    if story.origin is None:
+        return ""
+    time = time_words(story.origin.at, story.published.date() if story.published else None) if story.origin.at else ""
+    by = f"taken over by {story.origin.outlets}" if story.texts > 1 and story.origin.outlets else ""
+    return ", ".join(part for part in (time, by) if part)
+
+
+def since(continued: Continued) -> str:
+    """`Continues since 3 March 2026`, with the number of stories where these are more than this and the one before."""
+    if not continued.title:
+        return ""
+    many = f", {continued.stories} stories so far, the one before" if continued.stories > 2 else ""
+    return f"Continues since {day_words(continued.since)}{many}"
+
+
+def open_since(continued: Continued) -> str:
+    """`open since the 2021 seed, paragraph 12`."""
+    if not continued.seed:
+        return ""
+    place = f", paragraph {continued.seed_paragraph}" if continued.seed_paragraph else ""
+    return f"open since {continued.seed}{place}"
 
 
 def notes_of(edition: Edition) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands import analyst, care, editions, export, filters, lake, operate, run, sources, topics
+from flows.commands import ahead, analyst, care, editions, export, filters, lake, operate, run, sources, topics
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,6 +41,7 @@ def options(
 run.add_to(app)
 operate.add_to(app)
 analyst.add_to(app)
+ahead.add_to(app)
 export.add_to(app)
 care.add_to(app)
 lake.add_to(app)

@@ -4,7 +4,8 @@
 2. Choose the sources whose turn it is and visit them all at once; their documents are read in child processes.
 3. In the order of the configuration: judge what is new, find copies, judge the source's health, store it all at once.
 4. Bring the seed documents in.
-5. Find who and what the relevant items name, and group those of the last weeks into stories, if there is news.
+5. Find what the relevant items name, quote, cite and announce; group those of the last weeks into stories, if there
+   is news; bring the calendar up to date.
 6. Let go of bytes that are older than they are to be kept.
 7. Check that every entry is accounted for, and publish the snapshot for analysts, if it would show something else.
 
@@ -20,11 +21,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
+from flows.ahead import renew_calendar
 from flows.corpus import fetch_seed, local_seeds
 from flows.desk import RETRY_AFTER_SECONDS, Desk
+from flows.extraction import extract, read_agencies, read_words
 from flows.gather import Gathered, gather
 from flows.judging import judge_gathered, rules_for_children
-from flows.naming import name_entities, read_entities
 from flows.parts import part_named
 from flows.progress import Tell, silent
 from flows.report import Report
@@ -32,6 +34,7 @@ from flows.rules import accepted_rules
 from flows.runs import clock_from, closed_on_failure, sources_named
 from flows.settings import Settings
 from flows.status import Trouble, troubles
+from flows.stories import count_stories, group_stories
 from flows.tally import Tally, report_of, state_of
 from flows.turn import turn_of
 from flows.upkeep import upkeep
@@ -40,7 +43,6 @@ from parsers.errors import SeabridgeError
 from parsers.judging.dedupe import CopyIndex
 from parsers.judging.health import Event, Health, Visit, after
 from parsers.judging.novelty import Known
-from parsers.judging.stories import group
 from parsers.judging.topics import Rules, judge_document
 from parsers.model import Item
 from parsers.reading.confined import Readers
@@ -48,7 +50,7 @@ from parsers.reading.web.fetch import Web
 from storage.archive import Archive, Archived, store_archived
 from storage.collected import Brought, FetchRow, known_entries_of, store_visits, unbalanced
 from storage.database import GLANCE, Connection, open_live, refuse_full_disk
-from storage.items import items_since, recent_items
+from storage.items import recent_items
 from storage.lake_lock import alone
 from storage.overrides import overrides_in_force
 from storage.published import is_published
@@ -57,13 +59,10 @@ from storage.runs import Run, begin_run, finish_run, renew
 from storage.seeds import store_seeds, stored_seeds
 from storage.snapshot import publish
 from storage.sources import FeedState, arrivals, feed_states, left_behind, sync_sources
-from storage.stories import store_stories, stories_since
 
 _log = logging.getLogger(__name__)
 COPY_WINDOW = timedelta(days=30)
 """How far back an item may be a copy of another one."""
-STORY_WINDOW = timedelta(days=21)
-"""How far back stories are grouped anew."""
 STORED_AT_ONCE = 200
 """Sources. Closing the database writes it out, which costs as much as storing ten."""
 STORING_WAITS = 2.0
@@ -123,7 +122,7 @@ def collect(
     since = since if since is None or since.tzinfo else since.replace(tzinfo=UTC)
     share = part_named(part)
     sources = [source for source in sources_named(settings, only) if (only or source.enabled) and share.has(source)]
-    entities = read_entities(settings)
+    words, agencies = read_words(settings), read_agencies(settings)
     request = _request(only, due=due, since=since)
     if not dry_run:
         refuse_full_disk(settings.home)
@@ -149,9 +148,11 @@ def collect(
                 "other rules were accepted meanwhile: seabridge reclassify judges what came by them"
             )
         if run is not None:
-            name_entities(settings, entities)
-            is_news = visit.tally.items > 0 or run.after_failure
-            visit.tally.stories = _stories(settings, now, visit.moment(), news=is_news)
+            extract(settings, words)
+            visit.tally.stories = count_stories(settings, now)
+            if visit.tally.items > 0 or run.after_failure or not visit.tally.stories:
+                visit.tally.stories = group_stories(settings, agencies, now, visit.moment())
+            renew_calendar(settings, now)
             if share.is_first:
                 visit.tally.events += upkeep(settings, visit.moment(), run.id)
             visit.tally.trouble = _close(settings, run, visit)
@@ -172,24 +173,6 @@ def _request(only: Sequence[str], *, due: bool, since: datetime | None) -> str:
     """What is asked for, in words that are equal for equal requests."""
     words = " ".join(sorted(set(only))) or ("due" if due else "all")
     return f"{words} since {since.isoformat()}" if since else words
-
-
-def _stories(settings: Settings, now: datetime, at: datetime, *, news: bool) -> int:
-    """The number of stories; grouped anew for `news` only, for the work grows faster than the number of items."""
-    with open_live(settings.home) as con:
-        stored = len(stories_since(con, now - STORY_WINDOW))
-    return group_stories(settings, now, at) if news or not stored else stored
-
-
-def group_stories(settings: Settings, now: datetime, at: datetime) -> int:
-    """Group the relevant items of the weeks before `now` anew; gives the number of stories, which hold from `at` on."""
-    with open_live(settings.home) as con:
-        judged = items_since(con, now - STORY_WINDOW, relevant_only=True)
-    copies = {one.item.id: one.copy_of for one in judged if one.copy_of}
-    stories = group([one.item for one in judged], copies)
-    with open_live(settings.home) as con:
-        store_stories(con, stories, [one.item.id for one in judged], at)
-    return len(stories)
 
 
 @dataclass(frozen=True, slots=True)

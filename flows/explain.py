@@ -1,10 +1,11 @@
-"""Why an item has its labels, in words and as JSON. Decides nothing."""
+"""Why an item has its labels and its story, in words and as JSON. Decides nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from flows.explain_story import StoryExplanation, explain_story
 from flows.filters import judgement_line
 from flows.rules import accepted_rules
 from flows.settings import Settings
@@ -94,16 +95,38 @@ class Explanation:
         return f"{evidence.weight:.2f}  {learned}{evidence.place} {evidence.start}-{evidence.end}: {shown}{seed}"
 
 
-def explain(settings: Settings, now: datetime, item: str) -> Explanation:
-    """The item with this id, or the only one whose id begins so.
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An item, its story, or both: at least one of them is there."""
+
+    item: Explanation | None
+    story: StoryExplanation | None
+
+    def as_json(self) -> Mapping[str, Any]:
+        item = self.item.as_json() if self.item else {}
+        return {**item, "story": self.story.as_json() if self.story else None}
+
+    def as_text(self) -> str:
+        return "\n".join(part.as_text() for part in (self.item, self.story) if part)
+
+
+def explain(settings: Settings, now: datetime, name: str) -> Explained:
+    """The item with this id, or the only one whose id begins so, with its story; else the story of this id.
 
     Raises:
         SeabridgeError: none, or several.
         Busy: another process holds the database for longer than a few seconds.
     """
     with open_live(settings.home, wait=GLANCE) as con:
-        judged = stored_item(con, item)
+        if not find_item_ids(con, name) and (story := explain_story(con, name)):
+            return Explained(None, story)
+        judged = stored_item(con, name)
         overrides = overrides_in_force(con, [judged.item.id]).get(judged.item.id, ())
+        story = explain_story(con, judged.item.id)
+    return Explained(_explained(settings, now, judged, overrides), story)
+
+
+def _explained(settings: Settings, now: datetime, judged: JudgedItem, overrides: Sequence[Override]) -> Explanation:
     rules = accepted_rules(settings, now).rules
     if rules.version != judged.judgement.rules_version:
         return Explanation(judged, overrides, outdated=True)

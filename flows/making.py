@@ -4,11 +4,13 @@ Reads by `known_at` alone, also the first time, so there is one way only. Stores
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
+from digests.background import Continued
 from digests.compose import compose
 from digests.edition import Coverage, Edition, Period, before, week
 from digests.ends import End, ends_of
@@ -17,27 +19,35 @@ from digests.render import fitted
 from digests.settings import DigestSettings
 from flows.settings import Settings
 from parsers.configured import Source
+from parsers.judging.calendar_events import CalendarEvent
+from parsers.judging.documents import Citation, citations
 from parsers.judging.health import Memory
 from parsers.judging.states import DOUBTFUL, STATES, TROUBLE
-from parsers.model import JudgedItem
+from parsers.model import Item, JudgedItem
 from storage.database import Connection
 from storage.editions import EditionRow, sent_story_ids
+from storage.extraction import stored_calendar
 from storage.items import (
     count_eligible,
     counts_by_topic,
+    items_by_id,
     items_dated_ahead,
     items_published_between,
     late_items,
     undated_items,
 )
+from storage.reuse import reuses_of
 from storage.runs import collected_between
 from storage.seeds import stored_seeds
 from storage.sources import FeedState, feed_states
 from storage.stories import stories_since
+from storage.threads import threaded
 
 AROUND = timedelta(days=1)
 """How near to the end of last week a collection must be for a change against it to be shown: what feeds still hold of a
 week that nobody read is a remainder, and would make a trend that never was."""
+AHEAD = timedelta(days=60)
+"""How far the calendar of an edition is kept with it."""
 COVERED = timedelta(days=2)
 """A source whose last answer is from before the last two days of a week may have news of that week that we missed."""
 FAILURES = 3
@@ -53,6 +63,7 @@ class Circumstances:
         topics: (id, name).
         last_was_read: whether a collection was near the end of the week before, so that its counts can be compared.
         correction: what was wrong in the revision before.
+        continued: story id -> what it continues. calendar: events ahead.
     """
 
     digest: DigestSettings
@@ -62,6 +73,8 @@ class Circumstances:
     seed_notes: tuple[str, ...]
     last_was_read: bool
     correction: str | None = None
+    continued: Mapping[str, Continued] = field(default_factory=dict)
+    calendar: tuple[CalendarEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,8 @@ def circumstances_of(
         seed_notes=_seed_notes(con),
         last_was_read=collected_between(con, last.end - AROUND, last.end + AROUND),
         correction=correction,
+        continued=_continued(con, edition_id(settings.digest, period), period),
+        calendar=tuple(stored_calendar(con, period.end.date(), period.end.date() + AHEAD)),
     )
 
 
@@ -135,15 +150,51 @@ def material_of(
 ) -> Material:
     """The items and stories of the week. `judged` gives each item another judgement than the stored one, if wanted."""
     name, start, end = edition_id(given.digest, period), period.start, period.end
+    items = [judged(one) for one in items_published_between(con, start, end, known_at)]
+    late = [judged(one) for one in late_items(con, name, start, end, known_at)]
+    relevant = [one.item for one in (*items, *late) if one.judgement.relevance != "off"]
+    reuses = reuses_of(con, [item.id for item in relevant], known_at)
+    named = {one.origin_id for one in reuses if one.origin_id} | {item for one in given.calendar for item in one.items}
+    elsewhere = sorted(named - {one.item.id for one in (*items, *late)})
     return Material(
-        items=[judged(one) for one in items_published_between(con, start, end, known_at)],
+        items=items,
         stories=stories_since(con, before(period).start, known_at),
         sources=given.sources,
-        late=[judged(one) for one in late_items(con, name, start, end, known_at)],
+        late=late,
         undated=undated_items(con, start, end, known_at),
         early=items_dated_ahead(con, start, end, known_at),
         earlier=sent_story_ids(con, name, known_at),
+        reuses=reuses,
+        documents={item.id: _cited(item) for item in relevant},
+        continued=given.continued,
+        calendar=given.calendar,
+        held={one.item.id: one for one in items_by_id(con, elsewhere, known_at)},
     )
+
+
+def _cited(item: Item) -> Sequence[Citation]:
+    return citations(item.title, item.text or item.summary, item.language, item.published, item.url)
+
+
+def _continued(con: Connection, name: str, period: Period) -> dict[str, Continued]:
+    """Story id -> what it continues, of the stories of the week that continue another one or a seed."""
+    of_week = [story.id for story in stories_since(con, period.start)]
+    carried = sent_story_ids(con, name)
+    return {
+        one.story_id: Continued(
+            since=one.first.astimezone(ZoneInfo(period.zone)).date(),
+            stories=len(one.stories),
+            title=one.title or "",
+            edition=max(
+                (carried[other] for other in one.stories if other in carried and other != one.story_id), default=None
+            ),
+            seed=f"the {one.seed_year} seed" if one.seed_year else None,
+            seed_paragraph=one.seed_paragraph,
+            state=one.state,
+        )
+        for one in threaded(con, of_week)
+        if one.earlier_id or one.seed_file
+    }
 
 
 def composed(

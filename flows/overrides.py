@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.collect import group_stories
 from flows.explain import stored_item
+from flows.extraction import read_agencies
 from flows.reclassify import originals_of
 from flows.report import Report
 from flows.rules import accepted_rules
 from flows.settings import Settings
+from flows.stories import group_stories
 from parsers.errors import Misconfigured, Problem
 from parsers.judging.assess import judge_item
 from parsers.judging.topics import Rules
@@ -50,7 +51,7 @@ def override(
     made = [Override(before.item.id, topic, action, reason.strip(), now) for topic in given]
     overrides, after = _decided(settings, rules, before, made, now)
     if (before.judgement.relevance == "off") != (after.relevance == "off"):
-        group_stories(settings, now, now)
+        group_stories(settings, read_agencies(settings), now, now)
     with open_live(settings.home) as con:
         publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)
     shown = ", ".join(label.topic for label in after.labels) or "none"

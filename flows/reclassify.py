@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from flows.collect import COPY_WINDOW, group_stories
+from flows.collect import COPY_WINDOW
+from flows.extraction import extract, read_agencies, read_words
 from flows.judging import judged_anew
-from flows.naming import name_entities, read_entities
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.rules import accept as accept_rules_of
 from flows.rules import accepted_rules
 from flows.runs import clock_from, closed_on_failure
 from flows.settings import Settings
+from flows.stories import group_stories
 from flows.topics import difference
 from parsers.errors import Misconfigured, Problem
 from parsers.judging.assess import judge_item
@@ -51,7 +52,8 @@ def reclassify(
         Misconfigured: the configured rules have another version.
         Busy: another reclassification is running.
     """
-    in_force, entities = accepted_rules(settings, now), read_entities(settings)
+    in_force, words = accepted_rules(settings, now), read_words(settings)
+    agencies = read_agencies(settings)
     rules = in_force.proposed
     if accept and accept != rules.version:
         reason = f"the rules in {settings.config} are {rules.version}: look at what they change, and accept those"
@@ -93,8 +95,8 @@ def reclassify(
                     seed: judge_document(rules, texts[seed][1], catalogue.get(seed, ())) for seed in seeds_waiting
                 }
                 store_seed_judgements(con, judged_seeds)
-            name_entities(settings, entities)
-            group_stories(settings, now, moment())
+            extract(settings, words)
+            group_stories(settings, agencies, now, moment())
             with open_live(settings.home) as con:
                 finish_run(con, run.id, moment(), "completed", {"items": len(waiting)})
                 publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)

@@ -11,15 +11,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from flows.collect import COPY_WINDOW, group_stories
+from flows.collect import COPY_WINDOW
+from flows.extraction import extract, read_agencies, read_words
 from flows.judging import judged_anew
-from flows.naming import name_entities, read_entities
 from flows.progress import Tell, silent
 from flows.report import Report
 from flows.rereading import Library, Reread, Shelf, reread, shelf_of
 from flows.rules import accepted_rules
 from flows.runs import clock_from, closed_on_failure, sources_named
 from flows.settings import Settings
+from flows.stories import group_stories
 from parsers.configured import Source
 from parsers.judging.assess import judge_item
 from parsers.judging.dedupe import CopyIndex
@@ -91,7 +92,8 @@ def reparse(
     """
     since = since.replace(tzinfo=UTC) if since and since.tzinfo is None else since
     sources = sources_named(settings, only)
-    rules, entities = accepted_rules(settings, now).rules, read_entities(settings)
+    rules, words = accepted_rules(settings, now).rules, read_words(settings)
+    agencies = read_agencies(settings)
     moment = clock_from(now)
     lines = [] if dry_run else _noted_again(settings)
     with open_live(settings.home) as con:
@@ -113,8 +115,8 @@ def reparse(
                 lines += _changes(source, told)
                 tell("reparse", number, len(sources))
         if run is not None:
-            name_entities(settings, entities)
-            group_stories(settings, now, moment())
+            extract(settings, words)
+            group_stories(settings, agencies, now, moment())
             with open_live(settings.home) as con:
                 finish_run(con, run.id, moment(), "completed", dict(figures))
                 publish(con, settings.home, now, zone=settings.digest.zone, keep=settings.keep.snapshots)

@@ -23,6 +23,8 @@ BY_WEEK: Mapping[str, tuple[str, str]] = {
         "item_id, topic, place, start_char, end_char, matched, learned, weight, seed_file, seed_paragraph, seed_id",
     ),
     "v_entity_mentions": ("SELECT * FROM v_entity_mentions", "item_id, entity_id, place, start_char, end_char"),
+    "v_quotes": ("SELECT * FROM v_quotes", "item_id, place, start_char, end_char"),
+    "v_citations": ("SELECT * FROM v_citations", "item_id, place, start_char, end_char"),
     "v_stories": ("SELECT * FROM v_stories", "story_id"),
     "v_dispositions": (
         f"SELECT v.*, {_FETCHED} AS week FROM v_dispositions AS v CROSS JOIN v_snapshot AS z",  # noqa: S608

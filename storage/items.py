@@ -86,9 +86,9 @@ def get_item(con: duckdb.DuckDBPyConnection, item_id: str) -> JudgedItem | None:
     return found[0] if found else None
 
 
-def items_by_id(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[JudgedItem]:
-    """Those of the items that are there, oldest first."""
-    return _judged_items(con, _WITH_IDS, {"ids": as_json_list(list(ids))})
+def items_by_id(con: duckdb.DuckDBPyConnection, ids: Sequence[str], moment: datetime = FOREVER) -> list[JudgedItem]:
+    """Those of the items that are there, oldest first, as known at `moment`."""
+    return _judged_items(con, _WITH_IDS, {"ids": as_json_list(list(ids))}, moment) if ids else []
 
 
 def item_ids(con: duckdb.DuckDBPyConnection) -> list[str]:

@@ -17,6 +17,8 @@ SELECT max(moment) FROM (
     UNION ALL SELECT max(valid_from) FROM judgements
     UNION ALL SELECT max(valid_from) FROM story_items
     UNION ALL SELECT max(valid_to) FROM story_items
+    UNION ALL SELECT max(valid_from) FROM text_reuse
+    UNION ALL SELECT max(valid_to) FROM text_reuse
     UNION ALL SELECT max(known_at) FROM editions
     UNION ALL SELECT max(issued_at) FROM editions
 )

@@ -16,7 +16,10 @@ from storage.snapshot import snapshot_path
 _TOLD_BY: Mapping[str, str] = {
     "items": "item_id, content_sha256, problems, published_at, updated_at, copy_of",
     "judgements": "item_id, valid_from, valid_to",
-    "named_items": "item_id, version, entities_version",
+    "extracted_items": "item_id, version, words_version",
+    "calendar_events": "event_id, state, len(item_ids)",
+    "threads": "thread_id, state, stories",
+    "text_reuse": "item_id, valid_to",
     "entities": "entity_id, name, aliases",
     "overrides": "item_id, topic, made_at",
     "entries": "source_id, entry_key, entry_sha256",

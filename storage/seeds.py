@@ -64,6 +64,14 @@ def seed_texts(con: duckdb.DuckDBPyConnection) -> Mapping[str, tuple[str, str]]:
     return {seed_id: (title, text) for seed_id, title, text in rows}
 
 
+def seed_paragraphs(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int, str, str]]:
+    """(file, number, text, language) of every paragraph that is text, the oldest seed first."""
+    return con.execute(
+        "SELECT s.file, p.paragraph, p.text, s.language FROM seed_paragraphs AS p JOIN seeds AS s USING (seed_id)"
+        " WHERE p.is_text ORDER BY s.published NULLS LAST, s.file, p.paragraph"
+    ).fetchall()
+
+
 def store_seed_judgements(con: duckdb.DuckDBPyConnection, judgements: Mapping[str, Judgement]) -> None:
     """Store new judgements of seeds that are there already; labels of other rules versions stay."""
     with transaction(con):

@@ -17,6 +17,21 @@ FROM story_rows($moment) AS s JOIN item_rows($moment) AS i USING (item_id)
 GROUP BY s.story_id HAVING max(coalesce(i.published_at, i.first_seen_at)) >= $since
 ORDER BY s.story_id
 """
+_WITH = """
+SELECT s.story_id, list(s.item_id ORDER BY coalesce(i.published_at, i.first_seen_at), s.item_id)
+FROM story_rows($moment) AS s JOIN items AS i USING (item_id)
+WHERE s.story_id IN (
+    SELECT story_id FROM story_rows($moment) WHERE item_id IN (SELECT unnest(CAST(CAST($ids AS JSON) AS VARCHAR[])))
+)
+GROUP BY s.story_id ORDER BY s.story_id
+"""
+_CARRIED = """
+SELECT DISTINCT s.story_id
+FROM edition_items AS e
+JOIN editions AS d USING (edition_id, revision)
+JOIN story_items AS s ON s.item_id = e.item_id AND s.valid_to IS NULL
+WHERE d.state <> 'draft'
+"""
 _CLOSE = """
 UPDATE story_items SET valid_to = $2
 WHERE valid_to IS NULL AND item_id IN (SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])))
@@ -34,7 +49,7 @@ def store_stories(
     """Replace the stories of the items that were grouped; returns them with the ids they got.
 
     A story keeps the id under which most of its items are stored already, even when an earlier item turns up late or
-    its first item has left the window: an edition that was sent remembers stories by these ids. Where an item stays in
+    its first item has left the window; an id under which an edition carried it comes first. Where an item stays in
     its story nothing is written; where it moves, the old membership ends when the new one begins.
 
     Args:
@@ -47,7 +62,7 @@ def store_stories(
         new = {item_id: number for number, story in enumerate(stories) for item_id in story.items}
         regrouped = new.keys() | set(grouped)
         left = {story_id for item_id, story_id in known.items() if item_id not in regrouped}
-        ids = _stable_ids(stories, known, left)
+        ids = _stable_ids(stories, known, left, carried_stories(con))
         off = {item_id for (item_id,) in con.execute(_OFF, [as_json_list(list(new))]).fetchall()}
         told = {item_id: ids[number] for item_id, number in new.items() if item_id not in off}
         ended = [item_id for item_id in regrouped & known.keys() if told.get(item_id) != known[item_id]]
@@ -63,16 +78,39 @@ def stories_since(con: duckdb.DuckDBPyConnection, since: datetime, moment: datet
     return [Story(story_id, tuple(items)) for story_id, items in found]
 
 
-def _stable_ids(stories: Sequence[Story], known: Mapping[str, str], left: Collection[str]) -> dict[int, str]:
+def stories_with(con: duckdb.DuckDBPyConnection, item_ids: Collection[str]) -> list[Story]:
+    """The stories of these items as they are now, each with all its items."""
+    values = {"ids": as_json_list(sorted(item_ids)), "moment": FOREVER}
+    return [Story(story_id, tuple(items)) for story_id, items in con.execute(_WITH, values).fetchall()]
+
+
+def story_named(con: duckdb.DuckDBPyConnection, name: str) -> Story | None:
+    """The story of that id, else the one that has the item of that id, as they are now."""
+    rows = con.execute(
+        "SELECT story_id, item_id FROM story_items WHERE valid_to IS NULL AND (story_id = $1 OR item_id = $1)"
+        " ORDER BY story_id = $1 DESC LIMIT 1",
+        [name],
+    ).fetchall()
+    return stories_with(con, [rows[0][1]])[0] if rows else None
+
+
+def carried_stories(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Ids of the stories that an edition carried which went out, or is approved to."""
+    return frozenset(story_id for (story_id,) in con.execute(_CARRIED).fetchall())
+
+
+def _stable_ids(
+    stories: Sequence[Story], known: Mapping[str, str], left: Collection[str], carried: Collection[str]
+) -> dict[int, str]:
     """Number of the story -> id. The strongest claim to a known id wins; the rest get an id nobody has."""
     claims = sorted(
-        (-count, story_id, number)
+        (story_id not in carried, -count, story_id, number)
         for number, story in enumerate(stories)
         for story_id, count in Counter(known[item] for item in story.items if item in known).items()
     )
     ids: dict[int, str] = {}
     taken: set[str] = set()
-    for _, story_id, number in claims:
+    for *_, story_id, number in claims:
         if number not in ids and story_id not in taken:
             ids[number] = story_id
             taken.add(story_id)

@@ -167,18 +167,21 @@ def _tell_what_lacks(result: "QueryResult", wished: bool) -> None:
 
 
 def explain(
-    item: Annotated[str, typer.Argument(help="Id of an item, as in v_items, or the beginning of one.")],
+    name: Annotated[
+        str, typer.Argument(metavar="ITEM|STORY", help="Id as in v_items or v_stories; of an item also its beginning.")
+    ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout instead of text.")] = False,
 ) -> None:
     """Why an item has its labels: matched words with their places, weights, and the seed paragraphs behind them;
     what people decided; what gave its kind; and the phrases that did not count, with the condition that they broke.
+    And why its story holds together: what ties each item to the others, whose text it is, what the story continues.
     """
     from flows.commands.show import json_line
     from flows.environment import current_time
     from flows.explain import explain as look
     from flows.settings import load
 
-    found = look(load(), current_time(), item)
+    found = look(load(), current_time(), name)
     if json:
         json_line(found.as_json())
     else:

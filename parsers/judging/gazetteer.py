@@ -4,7 +4,7 @@ Reads no text.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -123,12 +123,22 @@ def _plain(uses: Sequence[Use]) -> int:
     return one.entity if simple and one.entity is not None else -1
 
 
-def _terms(entities: Iterable[Entity]) -> dict[str, tuple[tuple[date, date, str], ...]]:
-    terms: dict[str, list[tuple[date, date, str]]] = defaultdict(list)
+def terms_of(entities: Iterable[Entity]) -> Iterator[tuple[str, str, date | None, date | None]]:
+    """All terms of office, as (office, person, first day, last day), in the order of the files.
+
+    The days are those from and to which the person certainly held it: `2021-04` is its last day as a beginning and its
+    first one as an end. None: not known, or not ended.
+    """
     for entity in entities:
         for term in entity.offices:
-            if since := last_day(term.since):
-                terms[term.office].append((since, first_day(term.until) or date.max, entity.id))
+            yield term.office, entity.id, last_day(term.since), first_day(term.until)
+
+
+def _terms(entities: Iterable[Entity]) -> dict[str, tuple[tuple[date, date, str], ...]]:
+    terms: dict[str, list[tuple[date, date, str]]] = defaultdict(list)
+    for office, who, since, until in terms_of(entities):
+        if since:
+            terms[office].append((since, until or date.max, who))
     return {office: tuple(sorted(held)) for office, held in terms.items()}
 
 

@@ -19,7 +19,7 @@ SELECT
     i.item_id,
     i.source_id,
     s.name AS source_name,
-    s.family,
+    coalesce(f.family, s.family) AS family,
     s.publisher_type,
     s.country,
     s.weight AS source_weight,
@@ -49,6 +49,7 @@ SELECT
 FROM item_rows(moment) AS i
 CROSS JOIN snapshot_info AS z
 LEFT JOIN sources AS s ON s.source_id = i.source_id
+LEFT JOIN item_families AS f ON f.item_id = i.item_id
 LEFT JOIN judgement_rows(moment) AS j ON j.item_id = i.item_id
 LEFT JOIN story_rows(moment) AS t ON t.item_id = i.item_id;
 
@@ -145,7 +146,19 @@ FROM overrides AS o
 LEFT JOIN items AS i ON i.item_id = o.item_id;
 
 CREATE OR REPLACE VIEW v_stories AS
-FROM stories_as_of(CAST('infinity' AS TIMESTAMPTZ));
+SELECT
+    s.*,
+    t.outlets,
+    t.texts AS independent_texts,
+    t.origin_name,
+    t.origin_kind,
+    t.origin_item_id,
+    t.origin_at,
+    coalesce(c.thread_id, h.thread_id) AS thread_id
+FROM stories_as_of(CAST('infinity' AS TIMESTAMPTZ)) AS s
+LEFT JOIN story_standings AS t ON t.story_id = s.story_id
+LEFT JOIN continuations AS c ON c.story_id = s.story_id
+LEFT JOIN threads AS h ON h.thread_id = s.story_id;
 
 CREATE OR REPLACE VIEW v_story_sources AS
 SELECT
@@ -419,6 +432,92 @@ FROM mentions AS m
 JOIN items AS i ON i.item_id = m.item_id
 CROSS JOIN snapshot_info AS z
 LEFT JOIN entities AS n ON n.entity_id = m.entity_id;
+
+CREATE OR REPLACE VIEW v_office_holders AS
+SELECT h.office_id, o.name AS office, h.entity_id, p.name, h.since, h.until
+FROM office_holders AS h
+LEFT JOIN entities AS o ON o.entity_id = h.office_id
+LEFT JOIN entities AS p ON p.entity_id = h.entity_id;
+
+CREATE OR REPLACE MACRO holder_of(wanted_office, on_day) AS (
+    SELECT CASE WHEN count(DISTINCT name) = 1 THEN any_value(name) END
+    FROM v_office_holders
+    WHERE office_id = wanted_office AND since <= on_day AND coalesce(until, CAST('infinity' AS DATE)) >= on_day
+);
+
+CREATE OR REPLACE VIEW v_quotes AS
+SELECT
+    q.item_id, q.words, q.speaker, q.entity_id, n.name, q.verb, q.place, q.start_char, q.end_char,
+    i.title, i.source_id, i.published_at, strftime(timezone(z.zone, i.published_at), '%G-W%V') AS week
+FROM quotes AS q
+JOIN items AS i ON i.item_id = q.item_id
+CROSS JOIN snapshot_info AS z
+LEFT JOIN entities AS n ON n.entity_id = q.entity_id;
+
+CREATE OR REPLACE VIEW v_citations AS
+SELECT
+    c.item_id, c.document_id, c.kind, c.name, c.url, c.matched, c.place, c.start_char, c.end_char,
+    i.title, i.source_id, i.published_at, strftime(timezone(z.zone, i.published_at), '%G-W%V') AS week,
+    s.story_id
+FROM citations AS c
+JOIN items AS i ON i.item_id = c.item_id
+CROSS JOIN snapshot_info AS z
+LEFT JOIN story_items AS s ON s.item_id = c.item_id AND s.valid_to IS NULL;
+
+CREATE OR REPLACE VIEW v_documents AS
+SELECT
+    c.document_id,
+    min(c.kind) AS kind,
+    min(c.name) AS name,
+    min(c.url) AS url,
+    count(DISTINCT c.item_id) AS items,
+    count(DISTINCT c.story_id) AS stories,
+    min(c.published_at) AS first_cited_at,
+    max(c.published_at) AS last_cited_at,
+    min(h.item_id) AS held_item_id,
+    held_item_id IS NOT NULL AS is_held
+FROM v_citations AS c
+LEFT JOIN item_documents AS h ON h.document_id = c.document_id
+GROUP BY c.document_id;
+
+CREATE OR REPLACE VIEW v_text_reuse AS
+SELECT
+    r.item_id, i.title, i.source_id, i.published_at, r.origin_id, o.title AS origin_title,
+    o.source_id AS origin_source_id, o.published_at AS origin_published_at, r.agency, r.share, r.because, s.story_id
+FROM text_reuse AS r
+JOIN items AS i ON i.item_id = r.item_id
+LEFT JOIN items AS o ON o.item_id = r.origin_id
+LEFT JOIN story_items AS s ON s.item_id = r.item_id AND s.valid_to IS NULL
+WHERE r.valid_to IS NULL;
+
+CREATE OR REPLACE VIEW v_threads AS
+SELECT
+    t.thread_id, v.first_title, t.stories, t.first_at, t.last_at, t.state, t.seed_file, t.seed_paragraph, d.seed_id,
+    d.title AS seed_title, TRY_CAST(d.published[:4] AS INTEGER) AS seed_year, coalesce(v.topics, CAST([] AS VARCHAR[])) AS topics
+FROM threads AS t
+LEFT JOIN v_stories AS v ON v.story_id = t.thread_id
+LEFT JOIN seeds AS d ON d.file = t.seed_file;
+
+CREATE OR REPLACE VIEW v_thread_stories AS
+SELECT
+    v.thread_id, v.story_id, c.earlier_id, c.strength, coalesce(c.because, CAST([] AS VARCHAR[])) AS because,
+    v.first_title, v.items, v.first_published_at, v.last_published_at, v.week,
+    (
+        SELECT coalesce(list(DISTINCT e.edition_id ORDER BY e.edition_id), CAST([] AS VARCHAR[]))
+        FROM edition_items AS e
+        JOIN editions AS d ON d.edition_id = e.edition_id AND d.revision = e.revision AND d.issued_at IS NOT NULL
+        JOIN story_items AS s ON s.item_id = e.item_id AND s.valid_to IS NULL
+        WHERE s.story_id = v.story_id
+    ) AS edition_ids
+FROM v_stories AS v
+LEFT JOIN continuations AS c ON c.story_id = v.story_id
+WHERE v.thread_id IS NOT NULL;
+
+CREATE OR REPLACE VIEW v_calendar AS
+SELECT
+    event_id, starts_on, ends_on, precision, what, event_key, sentence, state, moved_from_starts_on, moved_from_ends_on,
+    item_ids, len(item_ids) AS items
+FROM calendar_events;
 
 CREATE OR REPLACE VIEW v_snapshot AS
 SELECT published_at, schema_version, duckdb_version, zone, views_sha256

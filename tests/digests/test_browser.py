@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,13 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
+from digests.background import Continued
 from digests.edition import Edition
 from digests.render import render_archive, render_html
-from parsers.model import JudgedItem
+from parsers.judging.calendar_events import CalendarEvent
+from parsers.judging.documents import Citation
+from parsers.judging.reuse import Reuse
+from parsers.model import JudgedItem, Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -138,6 +143,15 @@ def pages(
             "Plain", "nato-eu", name="c", url="https://example.org/" + "u" * 900, text="t" * 2000, summary="s" * 900
         ),
         judged("\u202eright to left\u202c", "ukraine-war", name="d"),
+        judged("X" * 1000, "dialogue", name="e", source="nato"),
+        stories=[Story("a", ("a", "e"))],
+        reuses=[Reuse("a", "e", None, 0.9, "time")],
+        documents={"a": [Citation("d", "com", "D" * 300, "https://example.org/d", "D", "text", 0, 1)]},
+        continued={"a": Continued(date(2026, 3, 3), 3, "T" * 300, "2026-W40/weekly/en", "S" * 60, 12)},
+        calendar=[
+            CalendarEvent(name, letter * 300, date(2026, 11, 20), date(2026, 11, 20), "day", "", (name,), "ahead")
+            for name, letter in (("a", "C"), ("unknown", "U"))
+        ],
     )
     made = {
         "mail": str(mail.get_content()),

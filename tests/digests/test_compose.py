@@ -8,6 +8,7 @@ import pytest
 from digests.edition import Coverage, Edition
 from digests.settings import DigestSettings
 from parsers.configured import Source
+from parsers.judging.reuse import Reuse
 from parsers.model import Evidence, JudgedItem, Kind, Label, Story
 
 Judge = Callable[..., JudgedItem]
@@ -145,7 +146,22 @@ def test_voices_lead_publishers_copies(judged: Judge, edit: Edit) -> None:
         ("Die Gazette am Sonntag", False),
         ("NATO newsroom", True),
     ]
-    assert story.publishers == 2
+    assert (story.outlets, story.texts) == (3, 2)
+
+
+def test_text_that_others_took_over_is_always_listed(judged: Judge, edit: Edit) -> None:
+    """However many better sources there are: what is named as the origin can be opened."""
+    items = [judged(f"v{n}", "pesco", name=f"i{n}", source="nato") for n in range(8)]
+    items += [
+        judged("small", "pesco", name="small", source="gazette"),
+        judged("b", "pesco", name="b", source="bruegel"),
+    ]
+    reuses = [Reuse(item.item.id, "small", None, 0.9, "time") for item in items if item.item.id != "small"]
+    story = Story("i0", tuple(item.item.id for item in items))
+    (told,) = edit(*items, stories=[story], reuses=reuses).stories
+    assert (told.outlets, told.texts, told.more_voices) == (3, 1, 4)
+    assert told.origin is not None
+    assert told.origin.item == told.voices[1].item == "small"
 
 
 def test_many_voices_are_counted(judged: Judge, edit: Edit) -> None:

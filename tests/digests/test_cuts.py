@@ -1,9 +1,12 @@
 """A cut edition is the same edition with less in it."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 from digests.cuts import kept, selected
 from digests.edition import Edition
+from parsers.judging.calendar_events import CalendarEvent
 from parsers.model import JudgedItem
 
 Judge = Callable[..., JudgedItem]
@@ -37,6 +40,25 @@ def test_late_items_are_cut_to_the_topics_too(judged: Judge, edit: Edit) -> None
     edition = selected(edit(judged("lead", "dialogue", name="a"), late=late), ["enlargement"])
     assert edition is not None
     assert ([story.id for story in edition.arrivals], edition.stories) == (["l"], ())
+
+
+def test_events_are_cut_to_the_topics_and_are_no_news(judged: Judge, edit: Edit) -> None:
+    """Those of articles on a chosen topic stay; by themselves they are no reason for a mail."""
+    days = date(2026, 11, 20), date(2026, 11, 20), "day"
+    calendar = [
+        CalendarEvent(name, f"event of {name}", *days, "", (name,), "ahead")  # type: ignore[arg-type]
+        for name in ("b", "c", "unknown")
+    ]
+    whole = edit(
+        judged("p", "pesco", name="b"),
+        judged("q", "nato-eu", source="nato", name="c", relevance="related"),
+        calendar=calendar,
+    )
+    edition = selected(replace(whole, more_ahead=7), ["nato-eu"])
+    assert edition is not None
+    assert ([event.id for event in edition.ahead], edition.more_ahead) == (["c"], 0)
+    assert len(kept(whole, 0).ahead) == 3
+    assert selected(kept(whole, 0), ["nato-eu"]) is None
 
 
 def test_no_choice_is_everything_and_no_match_is_none(judged: Judge, edit: Edit) -> None:

@@ -20,6 +20,7 @@ from digests.render import fitted, render_html
 from digests.settings import DigestSettings, SectionSettings
 from parsers.configured import Source
 from parsers.errors import Permanent
+from parsers.judging.reuse import Reuse
 from parsers.model import JudgedItem, Kind, Label, Relevance, Story
 
 Judge = Callable[..., JudgedItem]
@@ -174,7 +175,7 @@ def test_late_arrival_that_was_cut(judged: Judge, edit: Edit, account: Account) 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One item of a week to be; `copy` is the number of another, beyond the last one: of an unknown."""
+    """One item of a week to be; `copy`, `took`: the number of another, beyond the last one: of an unknown."""
 
     part: Literal["items", "late", "undated", "early"]
     story: int
@@ -185,6 +186,7 @@ class Drawn:
     kind: Kind
     pin: bool
     carried: bool
+    took: int | None
 
 
 ALONE = 99
@@ -199,6 +201,7 @@ DRAWN = st.builds(
     kind=st.sampled_from(["news", "news", "news", "opinion", "job"]),
     pin=st.booleans(),
     carried=st.sampled_from([False, False, False, True]),
+    took=st.sampled_from([*[None] * 8, *range(8), 35]),
 )
 
 
@@ -222,7 +225,12 @@ def _material(judged: Judge, sources: Mapping[str, Source], drawn: Sequence[Draw
             stories.setdefault(one.story, []).append(item.item.id)
     told = [Story(ids[0], tuple(ids)) for ids in stories.values()]
     earlier = {f"i{number:02d}": LAST for number, one in enumerate(drawn) if one.carried}
-    return Material(stories=told, sources=sources, earlier=earlier, **parts)
+    reuses = [
+        Reuse(f"i{number:02d}", f"i{one.took:02d}", None, 0.9, "time")
+        for number, one in enumerate(drawn)
+        if one.took is not None
+    ]
+    return Material(parts["items"], told, sources, parts["late"], parts["undated"], parts["early"], earlier, reuses)
 
 
 @run(deadline=None, max_examples=60)

@@ -2,10 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,10 +15,14 @@ from jinja2 import UndefinedError
 from pydantic import TypeAdapter
 
 from digests import render
+from digests.background import Continued
 from digests.edition import Coverage, Edition
 from digests.render import fitted, render_archive, render_html, render_index, render_json, render_text
 from digests.settings import DigestSettings, SectionSettings
 from parsers.configured import Source
+from parsers.judging.calendar_events import CalendarEvent
+from parsers.judging.documents import Citation
+from parsers.judging.reuse import Reuse
 from parsers.model import JudgedItem, Story
 
 Judge = Callable[..., JudgedItem]
@@ -62,7 +68,29 @@ def edition(judged: Judge, edit: Edit, settings: DigestSettings) -> Edition:
         coverage=Coverage(("A", "B"), (("Congress.gov", "403"),)),
         late=[judged(f"late {n}", "pesco", day=-8) for n in range(3)],
         seed_notes=["One document is present only as an abstract."],
+        **background("Bruegel", ("a", "b", "c")),
     )
+
+
+def background(word: str, story: Sequence[str]) -> dict[str, Any]:
+    """All that stands behind a story and ahead of it, with `word` wherever something comes from outside."""
+    first, second = story[:2]
+    reuses = [Reuse(second, first, None, 0.9, "time")]
+    address = "https://example.org/document/"
+    documents = [
+        Citation(f"com:{number}", "com", f"{word} {number}", f"{address}{number}", word, "text", 0, 1)
+        for number in range(6)
+    ]
+    return {
+        "reuses": reuses,
+        "documents": {first: documents, second: [replace(documents[0], document_id="x", url=f"javascript:{word}")]},
+        "continued": {first: Continued(date(2026, 3, 3), 4, word, "2026-W40/weekly/en", f"the seed {word}", 12)},
+        "calendar": [
+            CalendarEvent(f"{number}", f"{word} {number}", day, day, "day", word, items, "ahead")
+            for number, items in enumerate([(first,), (second,), ("unknown",)])
+            for day in [date(2026, 11, 20 + number)]
+        ],
+    }
 
 
 def soup_of(html: str) -> BeautifulSoup:
@@ -219,11 +247,14 @@ def test_hostile_text_stays_text(judged: Judge, edit: Edit, sources: dict[str, S
         named = {**sources, "nato": replace(sources["nato"], name=word, country=word)}
         edition = edit(
             judged(word, "pesco", source="nato", summary=f"{word} and more", words=(word,), language="de", name="x"),
+            judged(word, "pesco", source="bruegel", name="y"),
+            stories=[Story("x", ("x", "y"))],
             sources=named,
             topics=[(count.topic, f"{count.name} {word}") for count in edit().counts],
             coverage=Coverage((word,), ((word, word),)),
             seed_notes=[word],
             counts_this={"pesco": 1},
+            **background(word, ("x", "y")),
         )
         return soup_of(render_html(edition))
 
@@ -314,6 +345,22 @@ def test_json_comes_back_as_the_edition(edition: Edition) -> None:
     assert render_text(again) == render_text(edition)
 
 
+def test_edition_of_before_texts_were_compared_stays_as_it_was(edition: Edition) -> None:
+    """Its JSON has none of the newer keys and one that is gone: the page says what it said."""
+    values = json.loads(render_json(edition))
+    for key in ("ahead", "more_ahead"):
+        del values[key]
+    stories = [values["lead"], *(story for section in values["sections"] for story in section["stories"])]
+    for story in [*stories, *values["arrivals"]]:
+        for key in ("outlets", "texts", "origin", "documents", "more_documents", "continued"):
+            del story[key]
+        story["publishers"] = 3 if story is values["lead"] else 1
+    again = TypeAdapter(Edition).validate_json(json.dumps(values))
+    assert render_html(again).count("3 independent publishers") == 1
+    assert "; 3 independent publishers" in render_text(again)
+    assert "outlet" not in render_html(again) + render_text(again)
+
+
 def test_late_items_stand_in_a_block_with_their_dates(judged: Judge, edit: Edit) -> None:
     """In mail, text, page and JSON; an edition without them has no such heading."""
     edition = edit(judged("new", "pesco"), late=[judged("It came late", "pesco", day=-8, source="nato", name="l")])
@@ -331,6 +378,18 @@ def test_late_items_give_way_where_there_is_no_room(judged: Judge, edit: Edit) -
     )
     small = fitted(edition, len(render_html(edition).encode()) - 1)
     assert len(small.arrivals) == 4
+
+
+def test_events_give_way_before_stories(judged: Judge, edit: Edit) -> None:
+    """The farthest one first, counted in `more`; with all of them gone the stories go."""
+    whole = edit(judged("a", "pesco", name="a"), judged("b", "dialogue", name="b"), **background("E", ("a", "b")))
+    size = len(render_html(whole).encode())
+    fitting = fitted(whole, size - 1)
+    assert ([event.id for event in fitting.ahead], fitting.more_ahead, len(fitting.stories)) == (["0", "1"], 1, 2)
+    assert "and 1 more" in render_text(fitting)
+    none = replace(whole, ahead=(), more_ahead=3)
+    fitting = fitted(whole, len(render_html(none).encode()) - 1)
+    assert (len(fitting.ahead), len(fitting.stories)) == (0, 1)
 
 
 def test_index_lists_the_latest_first(edition: Edition) -> None:
