@@ -1,12 +1,14 @@
--- Whose texts are reprinted, and by whom?
+-- Whose texts are reprinted, by whom, and how do we know the direction?
 SELECT
-    o.source_name AS original_of,
-    c.source_name AS copied_by,
-    count(*) AS copies,
-    min(c.published_at) AS first_at,
-    max(c.published_at) AS last_at,
-    min(c.title) AS for_example
-FROM v_items AS c
-JOIN v_items AS o ON o.item_id = c.copy_of
-GROUP BY o.source_name, c.source_name
-ORDER BY copies DESC, o.source_name, c.source_name;
+    coalesce(o.name, r.agency) AS original_of,
+    s.name AS taken_over_by,
+    r.because,
+    count(*) AS items,
+    round(avg(r.share), 2) AS mean_share,
+    min(r.published_at) AS first_at,
+    min(r.title) AS for_example
+FROM v_text_reuse AS r
+JOIN v_source_health AS s ON s.source_id = r.source_id
+LEFT JOIN v_source_health AS o ON o.source_id = r.origin_source_id
+GROUP BY original_of, taken_over_by, r.because
+ORDER BY items DESC, original_of, taken_over_by, r.because;

@@ -8,7 +8,7 @@ communities in large networks"). What that gives does not depend on how much els
 
 from collections.abc import Collection, Mapping, Sequence
 
-TOLL = 0.005
+TOLL = 0.008
 """What two points must be tied by on average to be in one cluster. Points name few neighbours, so it is low."""
 ROUNDS = 10
 """How often points may move before clusters do; few move after the third."""

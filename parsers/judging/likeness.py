@@ -86,11 +86,11 @@ _DAYS = frozenset(
 _TWICE = re.compile(r"(.)\1+")
 _MUTE = re.compile("[aeiouh]")
 
-_STEPS = [step / 1_000 for step in range(1_002)]
-"""Weights are rounded to these, so that a million of them are the same few objects."""
+_STEPS = list(range(1_002))
+"""Weights are thousandths: sums of whole numbers are the same in any order, and these few objects serve all vectors."""
 
 Counts = dict[str, float]
-Vector = Mapping[str, float]
+Vector = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One item as three vectors of length 1, ready to be compared; see Traits."""
+    """One item as three vectors of length 1,000, ready to be compared; see Traits."""
 
     words: Vector
     lead: Vector
@@ -170,7 +170,7 @@ class Rarity:
         )
 
     def _vector(self, counts: Counts, most: int) -> Vector:
-        """TF-IDF with logarithmic counts, scaled to length 1."""
+        """TF-IDF with logarithmic counts, scaled to length 1,000."""
         total = max(self.items, LEAST_COLLECTION)
         raw = []
         for word, number in counts.items():
@@ -234,7 +234,7 @@ def is_series(one: Known, other: Known) -> bool:
 
 
 def cosine(one: Vector, other: Vector) -> float:
-    return sum([one[word] * other[word] for word in one.keys() & other.keys()])
+    return sum([one[word] * other[word] for word in one.keys() & other.keys()]) / 1_000_000
 
 
 # ---------------------------------------------------------------- traits

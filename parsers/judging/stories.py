@@ -12,8 +12,11 @@ The rules of what may change:
 - A story of MOST_ITEMS takes no more; what comes then opens the next one. Copies count, but are never kept out.
 - An item that is known already stays where it is, whatever its text says now.
 
+Where items have a title and no text, two events of one affair cannot be told apart: stories that hold no text at all
+are joined by affair (see communities), and long titles that are the same on one day are one story from the start.
+
 Items are compared with those that share their rarest words, at most COMPARED of them, so that the work grows with the
-number of items alone. Ten thousand items that look alike make several stories, none larger than MOST_ITEMS.
+number of items alone. Items that look alike beyond number make several stories, none larger than MOST_ITEMS.
 """
 
 from collections import Counter, defaultdict
@@ -38,11 +41,11 @@ COMPARED = 32
 """Items compared in full: those that share most."""
 TITLE_WORDS = 4
 """Shorter titles say too little to be enough without a text: breaking news, press review."""
-LEAST_SHARED = 0.2
-"""Weight of the words shared, of about 2 for two reports of one event, below which items are not compared."""
+LEAST_SHARED = 200
+"""Weight of the words shared, of about 2,000 for two reports of one event, below which items are not compared."""
 NEAR = -1.0
 """Log odds above which a new item has its neighbour's story looked at again."""
-TIED = 0.13
+TIED = 0.18
 """Likeness of two titles without text above which they are tied."""
 UNDATED_LOOKS_BACK = 60
 """An item without a date is looked up under so many days, the latest."""
@@ -75,7 +78,7 @@ def group(
 
 
 class StoryIndex:
-    """Items and their stories, to be added to. Memory: about 6 KB an item."""
+    """Items and their stories, to be added to. Memory: about 10 KB an item while they are grouped."""
 
     def __init__(
         self, items: Iterable[Item] = (), stories: Iterable[Story] = (), settled: Collection[str] = ()
@@ -151,7 +154,7 @@ class StoryIndex:
     def _ask(self, number: int) -> None:
         """Finds the neighbours of an item among those that are held."""
         known = self._known[number]
-        found: dict[int, float] = {}
+        found: dict[int, int] = {}
         days = list(self._days(known))
         touched = 0
         for word, weight in _probes(known).items():
@@ -159,16 +162,16 @@ class StoryIndex:
                 held = under.get(word, ())
                 touched += len(held)
                 for other in held:
-                    found[other] = found.get(other, 0.0) + weight
+                    found[other] = found.get(other, 0) + weight
             if touched > TOUCHED:
                 break
         found.pop(number, None)
         shared = [(weight, other) for other, weight in found.items() if weight >= LEAST_SHARED]
-        compared = [other for _, other in nlargest(COMPARED, shared)]
+        nearest = [other for _, other in nlargest(COMPARED, shared)]
         if known.bare:
-            tied = {other: titles_alike(known, self._known[other]) - TIED for other in compared}
+            tied = {other: titles_alike(known, self._known[other]) - TIED for other in nearest}
             self._ties[number] = {other: tie for other, tie in tied.items() if tie > 0}
-        for other in compared:
+        for other in nearest:
             if other not in self._odds[number]:
                 value = log_odds(known, self._known[other])
                 if value > UNLIKELY or value <= NEVER:
@@ -315,12 +318,12 @@ def _near(known: Sequence[Item], new: Sequence[Item], copies: Mapping[str, str])
     return [item for item in known if item.id in kin or item.published is None or item.published.toordinal() in days]
 
 
-def _probes(known: Known) -> dict[str, float]:
+def _probes(known: Known) -> dict[str, int]:
     """What an item is looked up by, the rarest first."""
-    found: dict[str, float] = {}
+    found: dict[str, int] = {}
     for vector, most in ((known.lead, PROBED_IN_LEAD), (known.words, PROBED_WORDS), (known.names, PROBED_NAMES)):
         for word, weight in list(vector.items())[:most]:
-            found[word] = found.get(word, 0.0) + weight
+            found[word] = found.get(word, 0) + weight
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 

@@ -165,6 +165,63 @@ def test_cluster(filters: Seabridge) -> None:
     assert "error" in read["bad"]
 
 
+def test_cluster_of_titles_alone(filters: Seabridge) -> None:
+    """Without texts, headlines about one affair are one story; dates may be missing."""
+    titles = [
+        "Comet Harlan probe lands on Titania",
+        "Titania landing: Harlan probe sends first pictures",
+        "First pictures from Harlan probe on Titania amaze scientists",
+        "Savers queue as Meridian bank of Ostra fails",
+        "Ostra bank Meridian collapses, savers queue",
+    ]
+    for published in ("2026-05-01T10:00:00Z", None):
+        lines = (
+            {"id": n, "title": t, "text": "", "published": published, "source": str(n)} for n, t in enumerate(titles)
+        )
+        read = answers(filters("cluster", stdin=feed(*lines)))
+        assert [line["story"] == read[0]["story"] for line in read] == [True, True, True, False, False]
+        assert read[3]["story"] == read[4]["story"]
+
+
+def test_cluster_is_the_same_in_every_process(filters: Seabridge) -> None:
+    """Stories depend neither on the seed of the hashes nor on the order of the lines."""
+    names = [
+        "Ghent",
+        "Tarvik",
+        "Ostra",
+        "Kolmar",
+        "Varda",
+        "Boreas",
+        "Lindqvist",
+        "Okonjo",
+        "Petrenko",
+        "Meridian",
+        "Harlan",
+        "Titania",
+    ]
+    rows = [
+        {
+            "id": n,
+            "title": " ".join(names[(n * k) % 10] for k in (1, 5, 7)),
+            "text": " ".join(names[(n * n + k * n) % 10] for k in range(30)),
+            "published": f"2026-05-{n % 9 + 1:02}",
+        }
+        for n in range(60)
+    ]
+    found = []
+    for seed, lines in (("1", feed(*rows)), ("2", feed(*reversed(rows)))):
+        done = subprocess.run(
+            [sys.executable, "-m", "flows", "cluster"],
+            cwd=REPOSITORY,
+            env={**os.environ, **filters.environment, "PYTHONHASHSEED": seed},
+            input=lines,
+            capture_output=True,
+            check=True,
+        )
+        found.append(sorted(done.stdout.splitlines()))
+    assert found[0] == found[1]
+
+
 def test_cluster_of_lines_with_one_id(filters: Seabridge) -> None:
     """The same id twice is answered twice."""
     line = {"id": 1, "source": "a", "published": "2025-06-30", **STORY}
