@@ -11,8 +11,8 @@ from digests.plain import language_tag, one_line, web_address
 from digests.ranking import Material, is_unshown
 from digests.settings import OTHER
 from parsers.configured import Source
-from parsers.judging.calendar_events import CalendarEvent
-from parsers.judging.families import outlet_of
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent
+from parsers.judging.texts.families import outlet_of
 from parsers.model import JudgedItem
 
 DAYS = 30

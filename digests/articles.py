@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from parsers.configured import Source
-from parsers.judging.families import Families, account_of, forgotten
-from parsers.judging.reuse import Account, Reuse, Standing, standing
+from parsers.judging.texts.families import Families, account_of, forgotten
+from parsers.judging.texts.reuse import Account, Reuse, Standing, standing
 from parsers.model import Item, JudgedItem
 
 _TIERS = {"core": 2, "related": 1, "off": 0}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from digests.plain import one_line
-from parsers.judging.calendar_events import CalendarEvent
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent
 
 MOST_TEXT = 2_000
 MOST_SUMMARY = 160

@@ -11,10 +11,10 @@ from digests.articles import Article, article_of, standing_of
 from digests.background import Continued
 from digests.settings import OTHER, DigestSettings
 from parsers.configured import Source
-from parsers.judging.calendar_events import CalendarEvent
-from parsers.judging.documents import Citation
-from parsers.judging.families import families_of
-from parsers.judging.reuse import Reuse, Standing
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent
+from parsers.judging.documents.citations import Citation
+from parsers.judging.texts.families import families_of
+from parsers.judging.texts.reuse import Reuse, Standing
 from parsers.model import JudgedItem, Story
 
 _EXTRA_TEXTS = 3

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from digests.background import Continued, StoryDocument, StoryOrigin
 from digests.plain import one_line, web_address
-from parsers.judging.documents import Citation
-from parsers.judging.reuse import Origin
+from parsers.judging.documents.citations import Citation
+from parsers.judging.texts.reuse import Origin
 from parsers.model import JudgedItem
 
 MOST_DOCUMENTS = 4

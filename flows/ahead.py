@@ -13,7 +13,7 @@ from digests.date_words import span_words
 from digests.ics import ics
 from flows.settings import Settings
 from parsers.errors import Misconfigured, Problem
-from parsers.judging.calendar_events import CalendarEvent, events
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent, events
 from storage.database import GLANCE, is_there, open_live
 from storage.documents import CitedDocument, cited_documents
 from storage.extraction import dates_ahead, items_naming, store_calendar, stored_calendar

@@ -40,9 +40,9 @@ from flows.turn import turn_of
 from flows.upkeep import upkeep
 from parsers.configured import FetchLimits, Source
 from parsers.errors import SeabridgeError
-from parsers.judging.dedupe import CopyIndex
 from parsers.judging.health import Event, Health, Visit, after
 from parsers.judging.novelty import Known
+from parsers.judging.texts.dedupe import CopyIndex
 from parsers.judging.topics import Rules, judge_document
 from parsers.model import Item
 from parsers.reading.confined import Readers

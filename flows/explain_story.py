@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from parsers.judging.reuse import Reuse, Standing
-from parsers.judging.ties import Tie, ties
+from parsers.judging.stories.ties import Tie, ties
+from parsers.judging.texts.reuse import Reuse, Standing
 from parsers.model import JudgedItem, Story
 from storage.database import Connection
 from storage.documents import documents_cited_by

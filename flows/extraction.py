@@ -13,21 +13,24 @@ from typing import TypeVar
 from flows.settings import Settings, or_ours, read_file
 from parsers.configured import Source
 from parsers.errors import Misconfigured, Problem
-from parsers.judging import agency_file, calendar_file, entity_file, quote_file
-from parsers.judging.agency_file import Agencies, AgencyFile, compile_agencies
-from parsers.judging.calendar_dates import calendar_dates
-from parsers.judging.calendar_file import CalendarFile
-from parsers.judging.calendar_words import CalendarWords, compile_calendar
-from parsers.judging.documents import citations, identity
-from parsers.judging.entities import mentions
-from parsers.judging.entity_file import EntityPart, aliases_of, joined
-from parsers.judging.families import Families, families_of, family_of
-from parsers.judging.gazetteer import Gazetteer, compile_entities, terms_of
-from parsers.judging.matters import matter_places
-from parsers.judging.quote_file import QuoteFile
-from parsers.judging.quotes import quotes
-from parsers.judging.speakers import QuoteWords, compile_quotes
-from parsers.judging.threads import SeedPlace
+from parsers.judging.dates_ahead import calendar_file
+from parsers.judging.dates_ahead.calendar_dates import calendar_dates
+from parsers.judging.dates_ahead.calendar_file import CalendarFile
+from parsers.judging.dates_ahead.calendar_words import CalendarWords, compile_calendar
+from parsers.judging.documents.citations import citations, identity
+from parsers.judging.names import entity_file
+from parsers.judging.names.entities import mentions
+from parsers.judging.names.entity_file import EntityPart, aliases_of, joined
+from parsers.judging.names.gazetteer import Gazetteer, compile_entities, terms_of
+from parsers.judging.quotes import quote_file
+from parsers.judging.quotes.quote_file import QuoteFile
+from parsers.judging.quotes.quotes import quotes
+from parsers.judging.quotes.speakers import QuoteWords, compile_quotes
+from parsers.judging.stories.matters import matter_places
+from parsers.judging.stories.threads import SeedPlace
+from parsers.judging.texts import agency_file
+from parsers.judging.texts.agency_file import Agencies, AgencyFile, compile_agencies
+from parsers.judging.texts.families import Families, families_of, family_of
 from parsers.model import Item, JudgedItem
 from storage.database import Connection, open_live
 from storage.extraction import EntityRow, Extracted, items_to_extract, store_entities, store_extracted

@@ -14,8 +14,8 @@ from typing import Any
 from parsers.configured import Source
 from parsers.errors import SeabridgeError
 from parsers.judging.assess import with_kind
-from parsers.judging.dedupe import CopyIndex
-from parsers.judging.stories import group
+from parsers.judging.stories.grouping import group
+from parsers.judging.texts.dedupe import CopyIndex
 from parsers.judging.topics import Rules, judge
 from parsers.model import Entry, Feed, Item, Judgement, Page
 from parsers.reading.articles.pages import parse_page

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from flows.gather import Gathered
 from flows.news import NOT_READ
 from parsers.judging.assess import judge_item, keep_rules
-from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Decision
+from parsers.judging.texts.dedupe import CopyIndex
 from parsers.judging.topics import Rules
 from parsers.model import Disposition, Item, JudgedItem, Outcome, Override
 from parsers.reading.normalise import NOT_THE_ARTICLE

@@ -19,8 +19,8 @@ from digests.render import fitted
 from digests.settings import DigestSettings
 from flows.settings import Settings
 from parsers.configured import Source
-from parsers.judging.calendar_events import CalendarEvent
-from parsers.judging.documents import Citation, citations
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent
+from parsers.judging.documents.citations import Citation, citations
 from parsers.judging.health import Memory
 from parsers.judging.states import DOUBTFUL, STATES, TROUBLE
 from parsers.model import Item, JudgedItem

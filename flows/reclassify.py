@@ -20,7 +20,7 @@ from flows.stories import group_stories
 from flows.topics import difference
 from parsers.errors import Misconfigured, Problem
 from parsers.judging.assess import judge_item
-from parsers.judging.dedupe import CopyIndex
+from parsers.judging.texts.dedupe import CopyIndex
 from parsers.judging.topics import Rules, judge_document
 from parsers.model import Item, JudgedItem, Judgement
 from storage.database import Connection, open_live

@@ -23,8 +23,8 @@ from flows.settings import Settings
 from flows.stories import group_stories
 from parsers.configured import Source
 from parsers.judging.assess import judge_item
-from parsers.judging.dedupe import CopyIndex
 from parsers.judging.novelty import Known, waiting, waiting_since
+from parsers.judging.texts.dedupe import CopyIndex
 from parsers.judging.topics import Rules
 from parsers.model import Entry, Item, JudgedItem
 from parsers.reading.confined import Readers

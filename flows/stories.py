@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flows.settings import Settings
-from parsers.judging.agency_file import Agencies
-from parsers.judging.families import account_of, families_of, forgotten
-from parsers.judging.matters import MATTER_KINDS
-from parsers.judging.reuse import Account, Reuse, reuses, standing
-from parsers.judging.stories import group
-from parsers.judging.threads import REACH, continuations, seed_of, state_of, threads
+from parsers.judging.stories.grouping import group
+from parsers.judging.stories.matters import MATTER_KINDS
+from parsers.judging.stories.threads import REACH, continuations, seed_of, state_of, threads
+from parsers.judging.texts.agency_file import Agencies
+from parsers.judging.texts.families import account_of, families_of, forgotten
+from parsers.judging.texts.reuse import Account, Reuse, reuses, standing
 from parsers.model import JudgedItem, Story
 from storage.database import Connection, open_live
 from storage.extraction import matters

@@ -9,12 +9,12 @@ from datetime import date
 
 import duckdb
 
-from parsers.judging.calendar_dates import CalendarDate
-from parsers.judging.calendar_events import CalendarEvent, Cited, Named
-from parsers.judging.documents import Citation
-from parsers.judging.entities import Mention
-from parsers.judging.quotes import Quote
-from parsers.judging.threads import SeedPlace
+from parsers.judging.dates_ahead.calendar_dates import CalendarDate
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent, Cited, Named
+from parsers.judging.documents.citations import Citation
+from parsers.judging.names.entities import Mention
+from parsers.judging.quotes.quotes import Quote
+from parsers.judging.stories.threads import SeedPlace
 from storage.writing import as_json_list, insert_rows, transaction
 
 _WAITING = """

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import duckdb
 
-from parsers.judging.reuse import Origin, Reuse, Standing
+from parsers.judging.texts.reuse import Origin, Reuse, Standing
 from storage.moments import FOREVER, next_moment
 from storage.writing import as_json_list, given, insert_rows, transaction
 

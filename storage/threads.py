@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from parsers.judging.threads import (
+from parsers.judging.stories.threads import (
     MOST_OPENINGS,
     MOST_TITLES,
     OPENING_CHARACTERS,

@@ -20,9 +20,9 @@ from random import Random
 REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
-from parsers.judging.agency_file import AgencyFile, compile_agencies  # noqa: E402
-from parsers.judging.dedupe import CopyIndex  # noqa: E402
-from parsers.judging.reuse import reuses  # noqa: E402
+from parsers.judging.texts.agency_file import AgencyFile, compile_agencies  # noqa: E402
+from parsers.judging.texts.dedupe import CopyIndex  # noqa: E402
+from parsers.judging.texts.reuse import reuses  # noqa: E402
 from parsers.model import Item  # noqa: E402
 
 SIZES = (10_000, 30_000, 100_000)

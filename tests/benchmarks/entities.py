@@ -19,9 +19,9 @@ from pydantic import TypeAdapter
 REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
-from parsers.judging.entities import mentions  # noqa: E402
-from parsers.judging.entity_file import EntityPart, joined  # noqa: E402
-from parsers.judging.gazetteer import Gazetteer, compile_entities  # noqa: E402
+from parsers.judging.names.entities import mentions  # noqa: E402
+from parsers.judging.names.entity_file import EntityPart, joined  # noqa: E402
+from parsers.judging.names.gazetteer import Gazetteer, compile_entities  # noqa: E402
 from parsers.judging.phrases import scan  # noqa: E402
 
 ROUNDS = 5

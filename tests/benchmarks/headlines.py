@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from parsers.judging.stories import group
+from parsers.judging.stories.grouping import group
 from parsers.model import Item
 
 AFFAIRS, HEADLINES, DAYS = 87, 6_400, 2.0

@@ -25,8 +25,8 @@ from typing import Any
 REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
-from parsers.judging.dedupe import CopyIndex  # noqa: E402
-from parsers.judging.stories import StoryIndex, group  # noqa: E402
+from parsers.judging.stories.grouping import StoryIndex, group  # noqa: E402
+from parsers.judging.texts.dedupe import CopyIndex  # noqa: E402
 from parsers.model import Item  # noqa: E402
 
 

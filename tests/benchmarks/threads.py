@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from parsers.judging.threads import StoryFacts, continuations
+from parsers.judging.stories.threads import StoryFacts, continuations
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 VOCABULARY = 30_000

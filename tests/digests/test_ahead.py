@@ -10,7 +10,7 @@ import pytest
 
 from digests.edition import Edition
 from digests.render import render_html, render_json, render_text
-from parsers.judging.calendar_events import CalendarEvent
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent
 from parsers.model import JudgedItem
 
 Judge = Callable[..., JudgedItem]

@@ -21,9 +21,9 @@ from selenium.webdriver.chrome.service import Service
 from digests.background import Continued
 from digests.edition import Edition
 from digests.render import render_archive, render_html
-from parsers.judging.calendar_events import CalendarEvent
-from parsers.judging.documents import Citation
-from parsers.judging.reuse import Reuse
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent
+from parsers.judging.documents.citations import Citation
+from parsers.judging.texts.reuse import Reuse
 from parsers.model import JudgedItem, Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

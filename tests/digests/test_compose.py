@@ -8,7 +8,7 @@ import pytest
 from digests.edition import Coverage, Edition
 from digests.settings import DigestSettings
 from parsers.configured import Source
-from parsers.judging.reuse import Reuse
+from parsers.judging.texts.reuse import Reuse
 from parsers.model import Evidence, JudgedItem, Kind, Label, Story
 
 Judge = Callable[..., JudgedItem]

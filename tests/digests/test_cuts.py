@@ -6,7 +6,7 @@ from datetime import date
 
 from digests.cuts import kept, selected
 from digests.edition import Edition
-from parsers.judging.calendar_events import CalendarEvent
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent
 from parsers.model import JudgedItem
 
 Judge = Callable[..., JudgedItem]

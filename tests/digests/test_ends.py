@@ -20,7 +20,7 @@ from digests.render import fitted, render_html
 from digests.settings import DigestSettings, SectionSettings
 from parsers.configured import Source
 from parsers.errors import Permanent
-from parsers.judging.reuse import Reuse
+from parsers.judging.texts.reuse import Reuse
 from parsers.model import JudgedItem, Kind, Label, Relevance, Story
 
 Judge = Callable[..., JudgedItem]

@@ -5,7 +5,7 @@ import pytest
 from icalendar import Calendar
 
 from digests.ics import ics
-from parsers.judging.calendar_events import CalendarEvent
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent
 
 MADE = datetime(2026, 6, 15, 6, 0, tzinfo=UTC)
 EVENT = CalendarEvent(

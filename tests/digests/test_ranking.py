@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from digests.ranking import Material, candidates, refused
 from digests.settings import DigestSettings
 from parsers.configured import Source
-from parsers.judging.reuse import Reuse
+from parsers.judging.texts.reuse import Reuse
 from parsers.model import JudgedItem, Story
 
 Judge = Callable[..., JudgedItem]

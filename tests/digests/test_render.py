@@ -20,9 +20,9 @@ from digests.edition import Coverage, Edition
 from digests.render import fitted, render_archive, render_html, render_index, render_json, render_text
 from digests.settings import DigestSettings, SectionSettings
 from parsers.configured import Source
-from parsers.judging.calendar_events import CalendarEvent
-from parsers.judging.documents import Citation
-from parsers.judging.reuse import Reuse
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent
+from parsers.judging.documents.citations import Citation
+from parsers.judging.texts.reuse import Reuse
 from parsers.model import JudgedItem, Story
 
 Judge = Callable[..., JudgedItem]

@@ -14,8 +14,8 @@ from digests.settings import DigestSettings
 from digests.sourcing import as_told, continued_of, documents_of, origin_of
 from digests.wording import counted, open_since, origin_name, origin_told, since
 from parsers.configured import Source
-from parsers.judging.documents import Citation
-from parsers.judging.reuse import Origin, Reuse
+from parsers.judging.documents.citations import Citation
+from parsers.judging.texts.reuse import Origin, Reuse
 from parsers.model import JudgedItem, Kind, Story
 
 Judge = Callable[..., JudgedItem]

@@ -19,9 +19,9 @@ from flows.settings import load
 from parsers.configured import Source
 from parsers.errors import Unreadable
 from parsers.judging.assess import assess, judge_item
-from parsers.judging.dedupe import CopyIndex
 from parsers.judging.health import Visit
 from parsers.judging.novelty import Decision, Verdict
+from parsers.judging.texts.dedupe import CopyIndex
 from parsers.judging.topics import Rules
 from parsers.model import Entry, Override
 from parsers.reading.confined import Readers

@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from parsers.judging.calendar_dates import CalendarDate
-from parsers.judging.calendar_events import CalendarEvent
-from parsers.judging.documents import Citation
-from parsers.judging.entities import Mention
-from parsers.judging.quotes import Quote
+from parsers.judging.dates_ahead.calendar_dates import CalendarDate
+from parsers.judging.dates_ahead.calendar_events import CalendarEvent
+from parsers.judging.documents.citations import Citation
+from parsers.judging.names.entities import Mention
+from parsers.judging.quotes.quotes import Quote
 from storage.database import Connection
 from storage.documents import cited_documents
 from storage.extraction import (

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from parsers.judging.reuse import Origin, Reuse, Standing
+from parsers.judging.texts.reuse import Origin, Reuse, Standing
 from parsers.model import Story
 from storage.database import Connection
 from storage.moments import known_at

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from parsers.judging.documents import Citation
-from parsers.judging.entities import Mention
-from parsers.judging.threads import Continues, Thread
+from parsers.judging.documents.citations import Citation
+from parsers.judging.names.entities import Mention
+from parsers.judging.stories.threads import Continues, Thread
 from parsers.model import Story
 from storage.database import Connection
 from storage.extraction import EntityRow, Extracted, matters, store_entities, store_extracted

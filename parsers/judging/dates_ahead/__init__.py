@@ -1,0 +1,1 @@
+"""Which events ahead items announce, and when. Makes no calendar file."""

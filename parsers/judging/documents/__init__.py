@@ -1,0 +1,1 @@
+"""Which primary documents an item cites, and which it is itself."""

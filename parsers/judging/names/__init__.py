@@ -1,0 +1,1 @@
+"""Who and what an item names, by the entities of config/entities/."""

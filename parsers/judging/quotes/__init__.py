@@ -1,0 +1,1 @@
+"""Who said what in an item, where its form leaves no doubt."""
