@@ -1,7 +1,7 @@
 -- Whose texts are reprinted, by whom, and how do we know the direction?
 SELECT
-    coalesce(o.name, r.agency) AS original_of,
-    s.name AS taken_over_by,
+    coalesce(o.source_name, r.agency) AS original_of,
+    s.source_name AS taken_over_by,
     r.because,
     count(*) AS items,
     round(avg(r.share), 2) AS mean_share,

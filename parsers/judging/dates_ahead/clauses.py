@@ -30,9 +30,6 @@ _AHEAD_ITSELF = frozenset(
         "tomorrow",
         "after_tomorrow",
         "next_week",
-        "in_weeks",
-        "in_days",
-        "in_months",
         "next_month",
     )
 )
