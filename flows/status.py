@@ -10,6 +10,7 @@ from parsers.errors import Misconfigured, Problem
 from parsers.judging.states import STATES, failure_named
 from storage.database import GLANCE, is_there, open_live
 from storage.deliveries import balance, list_deliveries
+from storage.documents import cited_documents
 from storage.editions import list_editions
 from storage.runs import last_runs
 from storage.sources import FeedState, asked_sources, feed_states, recent_events
@@ -84,6 +85,7 @@ def status(home: Path, now: datetime) -> Status:
         editions = [(row, balance(con, row.id, row.revision)) for row in list_editions(con)[:EDITIONS]]
         ledgers = [list_deliveries(con, row.id, row.revision) for row, _ in editions]
         events = recent_events(con, now - LATELY)
+        unread = len(cited_documents(con, since=now - LATELY))
     latest = list({(one.source_id, one.event.kind): one for one in reversed(events)}.values())[::-1]
     trouble = troubles(states)
     unverified = [source for source, is_verified in asked.items() if not is_verified]
@@ -116,6 +118,11 @@ def status(home: Path, now: datetime) -> Status:
         for s in states.values()
         if s.moved_to
     ]
+    if unread:
+        what = "document is" if unread == 1 else "documents are"
+        lines.append(
+            f"{unread} primary {what} cited lately and read by nobody: seabridge documents --days {LATELY.days}"
+        )
     lines += [f"{source}: its certificate is not checked (verify_tls = false)" for source in unverified]
     tables: tuple[Table, ...] = (
         (
