@@ -155,8 +155,9 @@ class CopyIndex:
         if len(asked.title.split()) < TITLE_WORDS or asked.published is None:
             return None
         for known in self._others(("title", asked.title), asked, asked.published - TITLE_DAYS):
-            # A source that uses a title again, at another address, means another article.
-            series = known.source_id == asked.source_id and asked.address and known.address
+            # A source that uses a title again, at another address or over other words, means another article.
+            at_home = known.source_id == asked.source_id
+            series = at_home and ((asked.address and known.address) or _have_nothing_in_common(asked, known))
             is_short = min(len(asked.wording.shingles), len(known.wording.shingles)) < FEW_SHINGLES
             if is_short and not series and known.published and abs(asked.published - known.published) <= TITLE_DAYS:
                 return known
@@ -190,6 +191,13 @@ def _known(item: Item, original: str) -> _Known:
         age=_age(item),
         original=original,
         wording=wording(item.text),
+    )
+
+
+def _have_nothing_in_common(asked: _Known, known: _Known) -> bool:
+    return (
+        min(len(asked.wording.shingles), len(known.wording.shingles)) > 0
+        and not overlap(asked.wording, known.wording).one
     )
 
 

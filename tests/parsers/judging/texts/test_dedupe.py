@@ -309,3 +309,11 @@ def test_thousands_that_share_one_thing(change: str) -> None:
         index.add(one, index.find(one))
 
     assert index.find(item("x", prose(1, 40), url="https://other.example/1")) == ("00000" if change == "text" else None)
+
+
+def test_one_title_over_other_words() -> None:
+    """Short pieces of one source under one title, without addresses, are copies only where they share words."""
+    title = "Daily defence briefing for leaders"
+    first = item("a", prose(1, 12), source="s", title=title)
+    assert index_of(first).find(item("b", prose(2, 12), source="s", title=title)) is None
+    assert index_of(first).find(item("c", prose(1, 12) + " more follows", source="s", title=title)) == "a"
