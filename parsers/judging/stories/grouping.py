@@ -19,36 +19,22 @@ Items are compared with those that share their rarest words, at most COMPARED of
 number of items alone. Items that look alike beyond number make several stories, none larger than MOST_ITEMS.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from heapq import nlargest
 from itertools import chain, count
 
 from parsers.judging.stories.communities import communities
-from parsers.judging.stories.likeness import UNLIKELY, WINDOW, Known, Rarity, log_odds, titles_alike, traits
-from parsers.judging.stories.linkage import NEVER, by_company, link
+from parsers.judging.stories.likeness import WINDOW
+from parsers.judging.stories.linkage import by_company, link
+from parsers.judging.stories.neighbours import Neighbours, day_of
 from parsers.model import Item, Story
 
 MOST_ITEMS = 1_000
-PROBED_WORDS, PROBED_IN_LEAD, PROBED_NAMES = 16, 16, 16
-"""The rarest of each kind are what an item is looked up by."""
-HELD = 32
-"""Under one word and day the newest items are held."""
-TOUCHED = 1_500
-"""Items that a look-up counts before it stops, the rarest words first."""
-COMPARED = 32
-"""Items compared in full: those that share most."""
 TITLE_WORDS = 4
 """Shorter titles say too little to be enough without a text: breaking news, press review."""
-LEAST_SHARED = 200
-"""Weight of the words shared, of about 2,000 for two reports of one event, below which items are not compared."""
 NEAR = -1.0
 """Log odds above which a new item has its neighbour's story looked at again."""
-TIED = 0.18
-"""Likeness of two titles without text above which they are tied."""
-UNDATED_LOOKS_BACK = 60
-"""An item without a date is looked up under so many days, the latest."""
 _LAST = datetime.max.replace(tzinfo=UTC)
 _Age = tuple[bool, datetime, str]
 
@@ -84,34 +70,29 @@ class StoryIndex:
         self, items: Iterable[Item] = (), stories: Iterable[Story] = (), settled: Collection[str] = ()
     ) -> None:
         """`items`: those of `stories` that new ones are to be compared with."""
-        self._rarity = Rarity()
-        self._known: list[Known] = []
+        self._neighbours = Neighbours()
         self._ids: list[str] = []
         self._ages: list[_Age] = []
         self._numbers: dict[str, int] = {}
-        self._held: dict[int | None, dict[str, list[int]]] = {}
-        self._odds: dict[int, dict[int, float]] = defaultdict(dict)
-        self._ties: dict[int, dict[int, float]] = {}
-        self._asked: set[int] = set()
         self._stories: dict[str, list[str]] = {story.id: list(story.items) for story in stories}
         self._story_of = {item_id: story_id for story_id, members in self._stories.items() for item_id in members}
         self._settled = set(settled) & self._stories.keys()
         for number in self._take(items):
-            self._hold(number)
+            self._neighbours.hold(number)
 
     def add(self, items: Iterable[Item], copies: Mapping[str, str] = {}) -> tuple[Story, ...]:
         """Gives every new item its story; returns the stories that are new or may have changed. See `group`."""
         new = self._take(item for item in items if item.id not in self._numbers and item.id not in self._story_of)
         for number in new:
-            self._ask(number)
-            self._hold(number)
+            self._neighbours.ask(number)
+            self._neighbours.hold(number)
         pairs = self._pairs(copies)
         touched = self._touched(new, pairs)
         points = new + self._pool(new, touched)
         groups, fixed = self._groups(points, touched, pairs)
         settled_points = {groups[number][0] for number in fixed}
         inside = {point for group in groups for point in group}
-        likely = by_company({point: self._odds[point] for point in sorted(inside)})
+        likely = by_company({point: self._neighbours.odds[point] for point in sorted(inside)})
         clusters = link(likely, groups, fixed, MOST_ITEMS)
         return self._settle(self._widened(clusters, settled_points), touched)
 
@@ -127,67 +108,16 @@ class StoryIndex:
             rows.append((age[here[0]], Story(story_id, (*away, *here))))
         return tuple(story for _, story in sorted(rows, key=lambda row: (row[0], row[1].id)))
 
-    # ------------------------------------------------------------ looking up
-
     def _take(self, items: Iterable[Item]) -> list[int]:
-        """Numbers of the items, by age; they are counted before any is compared."""
+        """Numbers of the items, by age."""
         ordered = sorted({item.id: item for item in items}.values(), key=_age)
-        for item in ordered:
-            self._rarity.see(traits(item))
+        self._neighbours.take(ordered)
         first = len(self._ids)
-        for item in ordered:  # counted twice, for the counts of all at once would be most of the memory
+        for item in ordered:
             self._numbers[item.id] = len(self._ids)
             self._ids.append(item.id)
             self._ages.append(_age(item))
-            self._known.append(self._rarity.known(traits(item)))
         return list(range(first, len(self._ids)))
-
-    def _hold(self, number: int) -> None:
-        known = self._known[number]
-        under = self._held.setdefault(_day(known), {})
-        for word in _probes(known):
-            held = under.setdefault(word, [])
-            held.append(number)
-            if len(held) > HELD:
-                del held[0]
-
-    def _ask(self, number: int) -> None:
-        """Finds the neighbours of an item among those that are held."""
-        known = self._known[number]
-        found: dict[int, int] = {}
-        days = list(self._days(known))
-        touched = 0
-        for word, weight in _probes(known).items():
-            for under in days:
-                held = under.get(word, ())
-                touched += len(held)
-                for other in held:
-                    found[other] = found.get(other, 0) + weight
-            if touched > TOUCHED:
-                break
-        found.pop(number, None)
-        shared = [(weight, other) for other, weight in found.items() if weight >= LEAST_SHARED]
-        nearest = [other for _, other in nlargest(COMPARED, shared)]
-        if known.bare:
-            tied = {other: titles_alike(known, self._known[other]) - TIED for other in nearest}
-            self._ties[number] = {other: tie for other, tie in tied.items() if tie > 0}
-        for other in nearest:
-            if other not in self._odds[number]:
-                value = log_odds(known, self._known[other])
-                if value > UNLIKELY or value <= NEVER:
-                    self._odds[number][other] = self._odds[other][number] = value
-        self._asked.add(number)
-
-    def _days(self, known: Known) -> Iterator[Mapping[str, Sequence[int]]]:
-        day = _day(known)
-        if day is None:
-            latest = sorted((each for each in self._held if each is not None), reverse=True)
-            days: Iterable[int | None] = [None, *latest[:UNDATED_LOOKS_BACK]]
-        else:
-            days = [None, *range(day - WINDOW.days, day + WINDOW.days + 1)]
-        return (self._held[each] for each in days if each in self._held)
-
-    # ------------------------------------------------------------ grouping
 
     def _pairs(self, copies: Mapping[str, str]) -> list[tuple[int, int]]:
         numbers = self._numbers
@@ -199,7 +129,7 @@ class StoryIndex:
 
     def _touched(self, new: Sequence[int], pairs: Iterable[tuple[int, int]]) -> set[str]:
         """Stories that new items or new copies come near to."""
-        near = {other for number in new for other, value in self._odds[number].items() if value > NEAR}
+        near = {other for number in new for other, value in self._neighbours.odds[number].items() if value > NEAR}
         for pair in pairs:
             if len({self._story_of.get(self._ids[number], number) for number in pair}) > 1:
                 near.update(pair)
@@ -207,15 +137,15 @@ class StoryIndex:
 
     def _pool(self, new: Sequence[int], touched: Collection[str]) -> list[int]:
         """The items of the stories that are looked at again, with their neighbours found."""
-        near = {other for number in new for other in self._odds[number]}
+        near = {other for number in new for other in self._neighbours.odds[number]}
         pool = []
         for story_id in sorted(touched):
             for item_id in self._stories[story_id]:
                 number = self._numbers.get(item_id)
                 if number is not None:
                     pool.append(number)
-                    if number not in self._asked and (story_id not in self._settled or number in near):
-                        self._ask(number)
+                    if story_id not in self._settled or number in near:
+                        self._neighbours.ask(number)
         return pool
 
     def _groups(
@@ -250,22 +180,22 @@ class StoryIndex:
         """Items without text that share a long title and a day, and the first of them, MOST_ITEMS at a time."""
         first: dict[tuple[object, ...], list[int]] = {}
         for point in sorted(points):
-            known = self._known[point]
+            known = self._neighbours.known[point]
             if known.bare and len(known.frame[0].split()) >= TITLE_WORDS:
-                group = first.setdefault((known.frame, _day(known)), [])
+                group = first.setdefault((known.frame, day_of(known)), [])
                 if len(group) % MOST_ITEMS:
                     yield point, group[len(group) // MOST_ITEMS * MOST_ITEMS]
                 group.append(point)
 
     def _widened(self, clusters: Sequence[Sequence[int]], settled_points: set[int]) -> list[Sequence[int]]:
         """A title alone does not tell events of one affair apart: clusters without any text are joined by affair."""
-        bare = [cluster for cluster in clusters if all(self._known[point].bare for point in cluster)]
-        rest = [cluster for cluster in clusters if not all(self._known[point].bare for point in cluster)]
+        bare = [cluster for cluster in clusters if all(self._neighbours.known[point].bare for point in cluster)]
+        rest = [cluster for cluster in clusters if not all(self._neighbours.known[point].bare for point in cluster)]
         inside = {point for cluster in bare for point in cluster}
         ties = {
             (point, other): tie
             for point in sorted(inside)
-            for other, tie in self._ties.get(point, {}).items()
+            for other, tie in self._neighbours.ties.get(point, {}).items()
             if other in inside
         }
         fixed = [number for number, cluster in enumerate(bare) if not settled_points.isdisjoint(cluster)]
@@ -316,19 +246,6 @@ def _near(known: Sequence[Item], new: Sequence[Item], copies: Mapping[str, str])
     days = {day + away for day in dated for away in range(-WINDOW.days, WINDOW.days + 1)}
     kin = copies.keys() | set(copies.values())
     return [item for item in known if item.id in kin or item.published is None or item.published.toordinal() in days]
-
-
-def _probes(known: Known) -> dict[str, int]:
-    """What an item is looked up by, the rarest first."""
-    found: dict[str, int] = {}
-    for vector, most in ((known.lead, PROBED_IN_LEAD), (known.words, PROBED_WORDS), (known.names, PROBED_NAMES)):
-        for word, weight in list(vector.items())[:most]:
-            found[word] = found.get(word, 0) + weight
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def _day(known: Known) -> int | None:
-    return known.published.toordinal() if known.published else None
 
 
 def _age(item: Item) -> _Age:

@@ -12,10 +12,10 @@ from heapq import heapify, heappop, heappush, nlargest
 
 SHARED = 8.0
 """What the share of common neighbours, 0..1, adds to the log odds of two points."""
-PASSED_OVER = -0.8
+PASSED_OVER = -1.1
 """... and what each unit adds by which the nearest neighbour of one or the other is nearer than these two are.
--0.3 finds more pairs, and joins a third more of those that are easily confused."""
-START = -4.5
+-0.8 finds more pairs, and joins a fifth more of those that are easily confused."""
+START = -4.6
 LIKELY = 0.5
 """Average likelihood above which two clusters are one."""
 NEIGHBOURS = 32

@@ -325,7 +325,7 @@ def test_a_very_long_word_costs_nothing() -> None:
 
 @pytest.mark.shared
 def test_stories_stay_above_the_measured_floor(shared: Path) -> None:
-    """On the labelled set: pairs 0.78, B-cubed 0.89, 9 % of the confusable pairs measured; copies 0.95."""
+    """On the labelled set: pairs 0.84, B-cubed 0.91, 9 % of the confusable pairs measured; copies 1.00."""
     path = Path(__file__).parents[3] / "benchmarks" / "stories.py"
     spec = importlib.util.spec_from_file_location("stories_benchmark", path)
     assert spec is not None
@@ -334,7 +334,7 @@ def test_stories_stay_above_the_measured_floor(shared: Path) -> None:
     spec.loader.exec_module(benchmark)
     found = benchmark.measure(shared)
 
-    assert found["pairwise"][2] >= 0.76
-    assert found["bcubed"][2] >= 0.87
+    assert found["pairwise"][2] >= 0.80
+    assert found["bcubed"][2] >= 0.89
     assert found["hard"]["joined"] <= 0.11 * found["hard"]["item_pairs"]
     assert found["copies"][2] >= 0.93
