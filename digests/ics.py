@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from digests.date_words import days_words, span_words
 from digests.plain import one_line
 from parsers.judging.dates_ahead.calendar_events import CalendarEvent
 
 MOST_TEXT = 2_000
 MOST_SUMMARY = 160
-_MONTHS = "January February March April May June July August September October November December"
+_LAST_DAY = date.max - timedelta(days=1)
 
 
 def ics(events: Sequence[CalendarEvent], name: str, made: datetime) -> str:
@@ -36,7 +37,7 @@ def ics(events: Sequence[CalendarEvent], name: str, made: datetime) -> str:
         entry.add("last-modified", stamp)
         entry.add("summary", one_line(_summary(event), MOST_SUMMARY))
         entry.add("dtstart", event.starts)
-        entry.add("dtend", event.ends + timedelta(days=1))
+        entry.add("dtend", min(event.ends, _LAST_DAY) + timedelta(days=1))
         entry.add("description", one_line(_description(event), MOST_TEXT))
         entry.add("transp", "TRANSPARENT")
         entry.add("class", "PUBLIC")
@@ -51,7 +52,7 @@ def _summary(event: CalendarEvent) -> str:
 def _description(event: CalendarEvent) -> str:
     parts = [f"{_unknown(event)}." if _unknown(event) else "", event.sentence]
     if event.moved_from:
-        parts.append(f"Moved; the date named before: {_span(*event.moved_from)}.")
+        parts.append(f"Moved; the date named before: {days_words(*event.moved_from)}.")
     parts.append(f"Named by {len(event.items)} item{'s' if len(event.items) > 1 else ''}.")
     return " ".join(filter(None, parts))
 
@@ -60,10 +61,4 @@ def _unknown(event: CalendarEvent) -> str:
     """Nothing for an event whose days are known."""
     if event.precision in ("day", "days"):
         return ""
-    if event.precision == "month" and event.starts.month == event.ends.month:
-        return f"in {_MONTHS.split()[event.starts.month - 1]} {event.starts.year}: day not known"
-    return f"{_span(event.starts, event.ends)}: day not known"
-
-
-def _span(first: date, last: date) -> str:
-    return first.isoformat() if first == last else f"{first.isoformat()} to {last.isoformat()}"
+    return f"{span_words(event.starts, event.ends, event.precision)}: day not known"

@@ -47,9 +47,11 @@ class CalendarLine:
 def renew_calendar(settings: Settings, now: datetime) -> int:
     """Make the calendar anew from what items announce; gives the number of events."""
     today = now.date()
+    since = today - REMEMBERED
     with open_live(settings.home) as con:
-        since = today - REMEMBERED
-        found = events(dates_ahead(con, since), today, items_naming(con, since))
+        cited, named = dates_ahead(con, since), items_naming(con, since)
+    found = events(cited, today, named)
+    with open_live(settings.home) as con:
         store_calendar(con, found)
     return len(found)
 

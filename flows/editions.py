@@ -8,7 +8,7 @@ from typing import Any, Literal
 from digests.edition import week
 from digests.render import render_json
 from flows.digest import MODEL, keep, rendered, write_site
-from flows.making import circumstances_of, made_again, make
+from flows.making import circumstances_of, made_again, make, with_weeks_of
 from flows.settings import Settings
 from parsers.errors import SeabridgeError
 from storage.database import GLANCE, open_live
@@ -72,7 +72,7 @@ def correct(settings: Settings, name: str, note: str, now: datetime) -> str:
         raise SeabridgeError(f"{row.id} has not gone out; seabridge digest makes it again")
     period = week(row.id.partition("/")[0], settings.digest.zone)
     with open_live(settings.home, wait=GLANCE) as con, alone(con):
-        given = circumstances_of(con, settings, period, correction=note)
+        given = with_weeks_of(circumstances_of(con, settings, period, correction=note), row)
         made = make(con, given, period, correcting, known_at(con, now))
         keep(con, settings, rendered(made, now), made, now)
     return f"{row.id} revision {correcting} is made: seabridge send --week {period.iso}"

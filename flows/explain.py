@@ -16,6 +16,7 @@ from parsers.model import Evidence, JudgedItem, Override
 from storage.database import GLANCE, Connection, open_live
 from storage.items import find_item_ids, get_item
 from storage.overrides import overrides_in_force
+from storage.stories import story_named, story_of
 
 AROUND = 40
 
@@ -97,33 +98,37 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An item, its story, or both: at least one of them is there."""
+    """An item with its story, or a story alone; where a story has the id of an item that left it, both stories."""
 
     item: Explanation | None
-    story: StoryExplanation | None
+    stories: Sequence[StoryExplanation]
 
     def as_json(self) -> Mapping[str, Any]:
         item = self.item.as_json() if self.item else {}
-        return {**item, "story": self.story.as_json() if self.story else None}
+        return {**item, "stories": [story.as_json() for story in self.stories]}
 
     def as_text(self) -> str:
-        return "\n".join(part.as_text() for part in (self.item, self.story) if part)
+        return "\n".join(part.as_text() for part in (self.item, *self.stories) if part)
 
 
 def explain(settings: Settings, now: datetime, name: str) -> Explained:
-    """The item with this id, or the only one whose id begins so, with its story; else the story of this id.
+    """The item with this id, or the only one whose id begins so, with its story; and the story of this id.
 
     Raises:
         SeabridgeError: none, or several.
         Busy: another process holds the database for longer than a few seconds.
     """
     with open_live(settings.home, wait=GLANCE) as con:
-        if not find_item_ids(con, name) and (story := explain_story(con, name)):
-            return Explained(None, story)
+        named = story_named(con, name)
+        if not find_item_ids(con, name):
+            if named is None:
+                raise SeabridgeError(f"no item or story begins with {name!r}; v_items and v_stories have their ids")
+            return Explained(None, (explain_story(con, named),))
         judged = stored_item(con, name)
         overrides = overrides_in_force(con, [judged.item.id]).get(judged.item.id, ())
-        story = explain_story(con, judged.item.id)
-    return Explained(_explained(settings, now, judged, overrides), story)
+        found = {story.id: story for story in (story_of(con, judged.item.id), named) if story}
+        stories = [explain_story(con, story) for story in found.values()]
+    return Explained(_explained(settings, now, judged, overrides), stories)
 
 
 def _explained(settings: Settings, now: datetime, judged: JudgedItem, overrides: Sequence[Override]) -> Explanation:
@@ -147,7 +152,9 @@ def stored_item(con: Connection, beginning: str) -> JudgedItem:
     found = find_item_ids(con, beginning)
     if len(found) != 1:
         several = f": {', '.join(found[:5])} ..." if found else ""
-        raise SeabridgeError(f"{'several items begin' if found else 'no item begins'} with {beginning!r}{several}")
+        raise SeabridgeError(
+            f"{'several items begin' if found else 'no item begins'} with {beginning!r}{several}"
+        )
     judged = get_item(con, found[0])
     if judged is None:
         raise SeabridgeError(f"item {found[0]} has no judgement under its rules; run seabridge reclassify")

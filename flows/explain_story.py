@@ -12,7 +12,7 @@ from storage.database import Connection
 from storage.documents import documents_cited_by
 from storage.items import items_by_id
 from storage.reuse import reuses_of, standing_of
-from storage.stories import carried_stories, story_named
+from storage.stories import carried_stories
 from storage.threads import Threaded, threaded
 
 MOST_TIES = 100
@@ -85,11 +85,8 @@ class StoryExplanation:
         return "\n".join(lines) + "\n"
 
 
-def explain_story(con: Connection, name: str) -> StoryExplanation | None:
-    """The story of this id, or the one that has the item of this id; None if there is none."""
-    story = story_named(con, name)
-    if story is None:
-        return None
+def explain_story(con: Connection, story: Story) -> StoryExplanation:
+    """A story as it is now."""
     ids = story.items[:MOST_TIES]
     items = items_by_id(con, ids)
     carried = story.id in carried_stories(con)

@@ -123,6 +123,11 @@ def extract(settings: Settings, words: ExtractionWords) -> int:
         compile_quotes(words.quotes, entities),
         compile_calendar(words.calendar, entities),
     )
+    # First: were they stored last, a run that was killed before would have nothing left to wait for.
+    with open_live(settings.home) as con:
+        places = _seed_places(con, words.entities, tools.gazetteer)
+        rows = [EntityRow(one.id, one.kind, one.name, aliases_of(one), places.get(one.id)) for one in entities]
+        store_entities(con, rows, list(terms_of(entities)))
     sources, known = {source.id: source for source in settings.sources}, families_of(settings.sources)
     for start in range(0, len(waiting), BATCH):
         versions = dict(waiting[start : start + BATCH])
@@ -134,10 +139,6 @@ def extract(settings: Settings, words: ExtractionWords) -> int:
         ]
         with open_live(settings.home) as con:
             store_extracted(con, extracted, words.version)
-    with open_live(settings.home) as con:
-        places = _seed_places(con, words.entities, tools.gazetteer)
-        rows = [EntityRow(one.id, one.kind, one.name, aliases_of(one), places.get(one.id)) for one in entities]
-        store_entities(con, rows, list(terms_of(entities)))
     return len(waiting)
 
 

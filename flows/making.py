@@ -131,14 +131,26 @@ def make(con: Connection, given: Circumstances, period: Period, revision: int, k
 
 def made_again(con: Connection, row: EditionRow) -> Made | None:
     """A stored revision from what it was made from; None for one of another program, which noted something else."""
-    if row.circumstances is None:
-        return None
-    try:
-        given = CIRCUMSTANCES.validate_json(row.circumstances)
-    except ValidationError:
+    given = _noted(row)
+    if given is None:
         return None
     period = week(row.id.partition("/")[0], given.digest.zone)
     return make(con, given, period, row.revision, row.known_at)
+
+
+def with_weeks_of(given: Circumstances, row: EditionRow) -> Circumstances:
+    """The same with the calendar and the threads of a revision before: weeks later its events would be over."""
+    noted = _noted(row)
+    return replace(given, calendar=noted.calendar, continued=noted.continued) if noted else given
+
+
+def _noted(row: EditionRow) -> Circumstances | None:
+    if row.circumstances is None:
+        return None
+    try:
+        return CIRCUMSTANCES.validate_json(row.circumstances)
+    except ValidationError:
+        return None
 
 
 def material_of(

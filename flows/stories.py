@@ -3,9 +3,10 @@
 Judges no item. What an edition carried stays as it was: its stories lose no item, and its links stay.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from flows.ahead import renew_calendar
 from flows.settings import Settings
 from parsers.judging.stories.grouping import group
 from parsers.judging.stories.matters import MATTER_KINDS
@@ -17,8 +18,8 @@ from parsers.model import JudgedItem, Story
 from storage.database import Connection, open_live
 from storage.extraction import matters
 from storage.items import items_by_id, items_since
-from storage.reuse import store_reuses, store_standings
-from storage.stories import carried_stories, store_stories, stories_since, stories_with
+from storage.reuse import reuses_of, store_reuses, store_standings
+from storage.stories import are_stories_behind, carried_stories, store_stories, stories_since, stories_with
 from storage.threads import ThreadRow, store_threads, stored_continuations, stored_seeds_of, story_facts, story_spans
 
 STORY_WINDOW = timedelta(days=21)
@@ -31,31 +32,46 @@ def count_stories(settings: Settings, now: datetime) -> int:
         return len(stories_since(con, now - STORY_WINDOW))
 
 
+def is_behind(settings: Settings, now: datetime) -> bool:
+    """Whether items of the window wait to be grouped: a run was killed before that, or another program stored them."""
+    with open_live(settings.home) as con:
+        return are_stories_behind(con, now - STORY_WINDOW)
+
+
 def group_stories(settings: Settings, agencies: Agencies, now: datetime, at: datetime) -> int:
     """Group the relevant items of the weeks before `now`, find whose text they are, link their stories to earlier ones.
 
-    Gives the number of stories, which hold from `at` on.
+    Gives the number of stories, which hold from `at` on. The calendar follows: what nobody tells any more leaves it.
     """
     with open_live(settings.home) as con:
         judged = items_since(con, now - STORY_WINDOW, relevant_only=True)
         looked_at = [one.item.id for one in judged]
-        before, settled = stories_with(con, looked_at), carried_stories(con)
-    copies = {one.item.id: one.copy_of for one in judged if one.copy_of}
+        copies = {one.item.id: one.copy_of for one in judged if one.copy_of}
+        judged += _relevant(con, set(copies.values()) - set(looked_at))  # older than the window
+        before, settled = stories_with(con, [one.item.id for one in judged]), carried_stories(con)
     stories = group([one.item for one in judged], copies, stories=before, settled=settled)
     with open_live(settings.home) as con:
-        store_stories(con, stories, looked_at, at)
+        store_stories(con, stories, [one.item.id for one in judged], at)
         told = stories_with(con, looked_at)
-        judged += items_by_id(con, sorted({item for story in told for item in story.items} - set(looked_at)))
+        origins = {one.origin_id for one in reuses_of(con, looked_at) if one.origin_id}
+        at_hand = {one.item.id for one in judged}
+        judged += _relevant(con, (origins | {item for story in told for item in story.items}) - at_hand)
     accounts = _accounts(settings, judged)
     kinds = {account.item_id: account.kind for account in accounts.values()}
     families = {account.item_id: account.family for account in accounts.values()}
     found = _with_copies(reuses([one.item for one in judged], kinds, families, agencies), copies)
+    standings = {story.id: standing(_of(story, accounts), found) for story in told}
     with open_live(settings.home) as con:
-        store_reuses(con, found, list(accounts), at)
-        gone = {story.id for story in before} - {story.id for story in told}
-        store_standings(con, {story.id: standing(_of(story, accounts), found) for story in told}, gone)
-        _link(con, now)
-    return len(stories)
+        recent = set(looked_at)
+        store_reuses(con, [one for one in found if one.item_id in recent], recent, at)
+        store_standings(con, standings)
+    _link(settings, now)
+    renew_calendar(settings, now)
+    return len(told)
+
+
+def _relevant(con: Connection, item_ids: Collection[str]) -> list[JudgedItem]:
+    return [one for one in items_by_id(con, sorted(item_ids)) if one.judgement.relevance != "off"]
 
 
 def _accounts(settings: Settings, judged: Sequence[JudgedItem]) -> dict[str, Account]:
@@ -78,21 +94,26 @@ def _of(story: Story, accounts: Mapping[str, Account]) -> list[Account]:
     return [accounts[item] for item in story.items if item in accounts]
 
 
-def _link(con: Connection, now: datetime) -> None:
-    """Link the stories of the window that no edition carried to earlier ones, and note how all threads stand."""
-    facts = {story.id: story for story in story_facts(con, now - REACH, matters(con, MATTER_KINDS))}
-    settled = carried_stories(con)
+def _link(settings: Settings, now: datetime) -> None:
+    """Link the stories of the window that no edition carried to earlier ones, and note how all threads stand.
+
+    The database is closed while links are looked for: among a year of stories that takes seconds.
+    """
+    with open_live(settings.home) as con:
+        facts = {story.id: story for story in story_facts(con, now - REACH, matters(con, MATTER_KINDS))}
+        settled, seeds, links = carried_stories(con), stored_seeds_of(con), stored_continuations(con)
+        beyond = {story for link in links for story in (link.story_id, link.earlier_id)} - facts.keys()
+        ends = {story.id: story for story in story_spans(con, beyond)}
     recent = now - STORY_WINDOW
-    open_ones = [one for one in facts.values() if one.id not in settled and one.last is not None and one.last >= recent]
-    linked_anew = {one.id for one in open_ones}
-    kept = [link for link in stored_continuations(con) if link.story_id not in linked_anew]
-    links = [*kept, *continuations(open_ones, list(facts.values()))]
-    beyond = {story for link in kept for story in (link.story_id, link.earlier_id)} - facts.keys()
-    facts |= {story.id: story for story in story_spans(con, beyond)}
-    before = stored_seeds_of(con)
+    loose = [one for one in facts.values() if one.id not in settled and one.last is not None and one.last >= recent]
+    linked_anew = {one.id for one in loose}
+    kept = [link for link in links if link.story_id not in linked_anew]
+    links = (*kept, *continuations(loose, list(facts.values())))
+    facts |= ends
     rows = []
     for thread in threads(facts.values(), links):
-        seed = seed_of([facts[story] for story in thread.stories]) or before.get(thread.id)
+        seed = seed_of([facts[story] for story in thread.stories]) or seeds.get(thread.id)
         if seed is not None or len(thread.stories) > 1:
             rows.append(ThreadRow(thread, state_of(thread.first, thread.last, now), seed))
-    store_threads(con, links, rows)
+    with open_live(settings.home) as con:
+        store_threads(con, links, rows)

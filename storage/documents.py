@@ -56,7 +56,7 @@ def cited_documents(
 def documents_cited_by(con: duckdb.DuckDBPyConnection, item_ids: Collection[str]) -> list[tuple[str, str, str | None]]:
     """(id, name, address) of each document that one of these items cites, by name."""
     return con.execute(
-        "SELECT document_id, min(name) AS name, min(url) FROM citations"
+        "SELECT document_id, min(name) AS name, min(url) FROM v_citations"
         " WHERE item_id IN (SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[]))) GROUP BY document_id ORDER BY name",
         [as_json_list(sorted(item_ids))],
     ).fetchall()

@@ -45,7 +45,9 @@ JOIN items AS i USING (item_id)
 JOIN judgements AS j ON j.item_id = i.item_id AND j.valid_to IS NULL AND j.relevance <> 'off'
 LEFT JOIN sources AS s USING (source_id)
 LEFT JOIN item_families AS f USING (item_id)
-WHERE i.published_at IS NOT NULL AND i.copy_of IS NULL AND d.ends_on >= $since
+WHERE i.copy_of IS NULL AND d.ends_on >= $since
+    -- Also none without a date, nor one from the future: a mistake or an embargo, which is in no edition either.
+    AND i.published_at <= i.first_seen_at + INTERVAL 1 HOUR
 ORDER BY i.published_at, i.item_id, d.position
 """
 

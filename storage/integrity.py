@@ -50,6 +50,7 @@ REFERENCES = (
     ("labels", "item_id, judged_at", "judgements", "item_id, valid_from"),
     ("evidence", "item_id, judged_at", "judgements", "item_id, valid_from"),
     ("mentions", "item_id", "items", "item_id"),
+    ("mentions", "entity_id", "entities", "entity_id"),
     ("extracted_items", "item_id", "items", "item_id"),
     ("quotes", "item_id", "items", "item_id"),
     ("citations", "item_id", "items", "item_id"),

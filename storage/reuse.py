@@ -68,10 +68,8 @@ def standing_of(con: duckdb.DuckDBPyConnection, story_id: str) -> Standing | Non
     return None
 
 
-def store_standings(
-    con: duckdb.DuckDBPyConnection, standings: Mapping[str, Standing], gone: Collection[str] = ()
-) -> None:
-    """Story id -> how many stand behind it; in the place of what was said of these stories, and of those `gone`."""
+def store_standings(con: duckdb.DuckDBPyConnection, standings: Mapping[str, Standing]) -> None:
+    """Story id -> how many stand behind it; what was said of these stories goes, and what of stories that are gone."""
     rows = [
         (
             story_id,
@@ -84,7 +82,8 @@ def store_standings(
     ]
     with transaction(con):
         con.execute(
-            "DELETE FROM story_standings WHERE story_id IN (SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])))",
-            [as_json_list([*standings, *gone])],
+            "DELETE FROM story_standings WHERE story_id IN (SELECT unnest(CAST(CAST($1 AS JSON) AS VARCHAR[])))"
+            " OR story_id NOT IN (SELECT story_id FROM story_items WHERE valid_to IS NULL)",
+            [as_json_list(list(standings))],
         )
         insert_rows(con, "story_standings", _STANDING, rows)

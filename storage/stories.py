@@ -26,11 +26,24 @@ WHERE s.story_id IN (
 GROUP BY s.story_id ORDER BY s.story_id
 """
 _CARRIED = """
-SELECT DISTINCT s.story_id
-FROM edition_items AS e
-JOIN editions AS d USING (edition_id, revision)
-JOIN story_items AS s ON s.item_id = e.item_id AND s.valid_to IS NULL
-WHERE d.state <> 'draft'
+SELECT DISTINCT story_id FROM (
+    -- What it is called now, and what it was called then: an item that was judged off since is in no story.
+    SELECT unnest([s.story_id, e.story_id]) AS story_id
+    FROM edition_items AS e
+    JOIN editions AS d USING (edition_id, revision)
+    LEFT JOIN story_items AS s ON s.item_id = e.item_id AND s.valid_to IS NULL
+    WHERE d.state <> 'draft'
+) WHERE story_id IS NOT NULL
+"""
+_UNTOLD = """
+SELECT EXISTS (
+    SELECT 1
+    FROM items AS i
+    JOIN judgements AS j ON j.item_id = i.item_id AND j.valid_to IS NULL AND j.relevance <> 'off'
+    LEFT JOIN story_items AS s ON s.item_id = i.item_id AND s.valid_to IS NULL
+    LEFT JOIN story_standings AS t ON t.story_id = s.story_id
+    WHERE i.first_seen_at >= $1 AND t.story_id IS NULL
+)
 """
 _CLOSE = """
 UPDATE story_items SET valid_to = $2
@@ -46,11 +59,14 @@ _NOW = "SELECT item_id, story_id FROM story_items WHERE valid_to IS NULL"
 def store_stories(
     con: duckdb.DuckDBPyConnection, stories: Sequence[Story], grouped: Collection[str], now: datetime
 ) -> tuple[Story, ...]:
-    """Replace the stories of the items that were grouped; returns them with the ids they got.
+    """Replace the stories of the items that were grouped; returns them with the ids and items they got.
 
     A story keeps the id under which most of its items are stored already, even when an earlier item turns up late or
     its first item has left the window; an id under which an edition carried it comes first. Where an item stays in
     its story nothing is written; where it moves, the old membership ends when the new one begins.
+
+    What an edition carries by now stays in its story, also where it was not known to be carried when the stories were
+    made; only what is judged off leaves.
 
     Args:
         grouped: ids of all items that were looked at; those that are in no story leave theirs, and so do those that
@@ -62,14 +78,20 @@ def store_stories(
         new = {item_id: number for number, story in enumerate(stories) for item_id in story.items}
         regrouped = new.keys() | set(grouped)
         left = {story_id for item_id, story_id in known.items() if item_id not in regrouped}
-        ids = _stable_ids(stories, known, left, carried_stories(con))
-        off = {item_id for (item_id,) in con.execute(_OFF, [as_json_list(list(new))]).fetchall()}
-        told = {item_id: ids[number] for item_id, number in new.items() if item_id not in off}
+        carried = carried_stories(con)
+        ids = _stable_ids(stories, known, left, carried)
+        off = {item_id for (item_id,) in con.execute(_OFF, [as_json_list(sorted(regrouped))]).fetchall()}
+        kept = {item_id: known[item_id] for item_id in regrouped & known.keys() if known[item_id] in carried}
+        told = {item_id: ids[number] for item_id, number in new.items()} | kept
+        told = {item_id: story_id for item_id, story_id in told.items() if item_id not in off}
         ended = [item_id for item_id in regrouped & known.keys() if told.get(item_id) != known[item_id]]
         con.execute(_CLOSE, [as_json_list(ended), at])
         rows = [(item_id, story_id, at) for item_id, story_id in told.items() if known.get(item_id) != story_id]
         insert_rows(con, "story_items", "item_id story_id valid_from", rows)
-    return tuple(Story(ids[number], story.items) for number, story in enumerate(stories))
+    return tuple(
+        Story(ids[number], tuple(item_id for item_id in story.items if told.get(item_id) == ids[number]))
+        for number, story in enumerate(stories)
+    )
 
 
 def stories_since(con: duckdb.DuckDBPyConnection, since: datetime, moment: datetime = FOREVER) -> list[Story]:
@@ -84,14 +106,22 @@ def stories_with(con: duckdb.DuckDBPyConnection, item_ids: Collection[str]) -> l
     return [Story(story_id, tuple(items)) for story_id, items in con.execute(_WITH, values).fetchall()]
 
 
-def story_named(con: duckdb.DuckDBPyConnection, name: str) -> Story | None:
-    """The story of that id, else the one that has the item of that id, as they are now."""
+def story_of(con: duckdb.DuckDBPyConnection, item_id: str) -> Story | None:
+    """The story that has this item now."""
+    return next(iter(stories_with(con, [item_id])), None)
+
+
+def story_named(con: duckdb.DuckDBPyConnection, story_id: str) -> Story | None:
+    """The story of this id as it is now."""
     rows = con.execute(
-        "SELECT story_id, item_id FROM story_items WHERE valid_to IS NULL AND (story_id = $1 OR item_id = $1)"
-        " ORDER BY story_id = $1 DESC LIMIT 1",
-        [name],
+        "SELECT min(item_id) FROM story_items WHERE valid_to IS NULL AND story_id = ?", [story_id]
     ).fetchall()
-    return stories_with(con, [rows[0][1]])[0] if rows else None
+    return story_of(con, rows[0][0]) if rows[0][0] else None
+
+
+def are_stories_behind(con: duckdb.DuckDBPyConnection, since: datetime) -> bool:
+    """Whether a relevant item first seen since then is in no story, or in one behind which nobody has counted texts."""
+    return bool(con.execute(_UNTOLD, [since]).fetchall()[0][0])
 
 
 def carried_stories(con: duckdb.DuckDBPyConnection) -> frozenset[str]:

@@ -26,7 +26,10 @@ def calendar(
     home, now = home_folder(), current_time()
     if ics is not None:
         number = write_ics(home, ics, now, days=days, past=past)
-        sys.stdout.write(f"written: {ics} ({number} events)\n")
+        if json:
+            json_line({"written": str(ics), "events": number})
+        else:
+            sys.stdout.write(f"written: {ics} ({number} {'event' if number == 1 else 'events'})\n")
         return
     lines = calendar_lines(home, now, days=days, past=past)
     if json:

@@ -430,6 +430,7 @@ SELECT
     strftime(timezone(z.zone, i.published_at), '%G-W%V') AS week
 FROM mentions AS m
 JOIN items AS i ON i.item_id = m.item_id
+JOIN judgements AS r ON r.item_id = m.item_id AND r.valid_to IS NULL AND r.relevance <> 'off'
 CROSS JOIN snapshot_info AS z
 LEFT JOIN entities AS n ON n.entity_id = m.entity_id;
 
@@ -451,6 +452,7 @@ SELECT
     i.title, i.source_id, i.published_at, strftime(timezone(z.zone, i.published_at), '%G-W%V') AS week
 FROM quotes AS q
 JOIN items AS i ON i.item_id = q.item_id
+JOIN judgements AS r ON r.item_id = q.item_id AND r.valid_to IS NULL AND r.relevance <> 'off'
 CROSS JOIN snapshot_info AS z
 LEFT JOIN entities AS n ON n.entity_id = q.entity_id;
 
@@ -461,6 +463,7 @@ SELECT
     s.story_id
 FROM citations AS c
 JOIN items AS i ON i.item_id = c.item_id
+JOIN judgements AS r ON r.item_id = c.item_id AND r.valid_to IS NULL AND r.relevance <> 'off'
 CROSS JOIN snapshot_info AS z
 LEFT JOIN story_items AS s ON s.item_id = c.item_id AND s.valid_to IS NULL;
 
@@ -486,6 +489,7 @@ SELECT
     o.source_id AS origin_source_id, o.published_at AS origin_published_at, r.agency, r.share, r.because, s.story_id
 FROM text_reuse AS r
 JOIN items AS i ON i.item_id = r.item_id
+JOIN judgements AS j ON j.item_id = r.item_id AND j.valid_to IS NULL AND j.relevance <> 'off'
 LEFT JOIN items AS o ON o.item_id = r.origin_id
 LEFT JOIN story_items AS s ON s.item_id = r.item_id AND s.valid_to IS NULL
 WHERE r.valid_to IS NULL;

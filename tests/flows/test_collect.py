@@ -20,6 +20,7 @@ from builders import Answer, config_folder, rss, source_table, web_server
 from drivers import REPOSITORY, LoopbackWeb, Seabridge
 
 import flows.collect as collection
+from flows import stories
 from flows.sample.render import resources
 from flows.sample_server import SAMPLE_NOW, sample_sources
 from parsers.reading.lists.feeds import parse_feed
@@ -199,8 +200,8 @@ def test_slow_source_keeps_nobody_waiting(seabridge: Seabridge, monkeypatch: pyt
 def test_nothing_new_is_not_published(seabridge: Seabridge, web: LoopbackWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     """Grouping and publishing grow with what is stored, so they are for news, faults and recoveries only."""
     done: list[str] = []
-    for name, function in (("group", collection.group), ("publish", collection.publish)):
-        monkeypatch.setattr(collection, name, partial(_noted, done, name, function))
+    for module, name in ((stories, "group"), (collection, "publish")):
+        monkeypatch.setattr(module, name, partial(_noted, done, name, getattr(module, name)))
 
     def collect() -> list[str]:
         done.clear()

@@ -3,12 +3,14 @@
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import pytest
 from builders import config_folder, rss, source_table
 from drivers import LoopbackWeb, Seabridge
 
+from flows import ahead, extraction, stories
 from flows.sample_server import SAMPLE_NOW
 
 DAY = timedelta(days=1)
@@ -113,3 +115,67 @@ def test_what_an_edition_carried_stays_together(told: Seabridge, web: LoopbackWe
     assert told("collect").code == 0
     assert _ask(told, "SELECT story_id, items FROM v_stories") == [(*before, 5)]
     assert "comes out the same, byte for byte" in told("editions", "rebuild", "2025-W26").out
+
+
+def test_why_they_belong_together(told: Seabridge) -> None:
+    """`explain STORY` names what ties each item to another, whose text it is and what is cited."""
+    ((story,),) = _ask(told, "SELECT story_id FROM v_stories")
+    text = told("explain", str(story)).out
+    for words in ("4 outlets, 2 independent texts", "nearest to", "(press-release)", "cites:", "JOIN(2025) 120"):
+        assert words in text, words
+    ((item,),) = _ask(told, "SELECT item_id FROM v_items WHERE source_id = 'courier'")
+    (shown,) = json.loads(told("explain", str(item), "--json").out)["stories"]
+    assert (shown["id"], len(shown["items"]), len(shown["ties"])) == (story, 4, 4)
+    ended = told("explain", "nobody")
+    assert (ended.code, "no item or story begins with 'nobody'" in ended.err) == (1, True)
+
+
+def test_embargo_is_in_no_calendar(told: Seabridge, web: LoopbackWeb) -> None:
+    """What is dated in the future when it comes is a mistake or an embargo: its dates are told by nobody either."""
+    text = STATEMENT.replace("16 September 2025", "9 July 2025")
+    ahead = _feed(web, "/ahead", "Agency and Pentagon widen their arrangement again", SAMPLE_NOW + 3 * DAY, text)
+    config_folder(told.config, [*_tables(web), source_table("ahead", ahead)])
+    assert told("collect").code == 0
+    assert [json.loads(line)["starts"] for line in told("calendar", "--json").out.splitlines()] == ["2025-09-16"]
+
+
+def test_what_is_off_topic_cites_and_announces_nothing(told: Seabridge) -> None:
+    """Where people take all its topics away, its documents, quotes and dates leave the lists at once."""
+    for (item,) in _ask(told, "SELECT item_id FROM v_items"):
+        topics = [
+            str(topic) for (topic,) in _ask(told, f"SELECT topic FROM v_labels WHERE is_current AND item_id = '{item}'")
+        ]
+        assert told("topics", "remove", str(item), *topics, "--reason", "a test").code == 0
+    assert _ask(told, "SELECT count(*) FROM v_items WHERE relevance <> 'off'") == [(0,)]
+    assert told("documents").out == "No primary document waits to be read.\n"
+    assert told("calendar").out == "Nothing is announced for these days.\n"
+    assert _ask(told, "SELECT (SELECT count(*) FROM v_quotes), (SELECT count(*) FROM v_text_reuse)") == [(0, 0)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [
+        (extraction, "store_entities"),
+        (stories, "store_stories"),
+        (stories, "store_standings"),
+        (ahead, "store_calendar"),
+    ],
+)
+def test_stopped_between_two_steps(
+    seabridge: Seabridge, web: LoopbackWeb, monkeypatch: pytest.MonkeyPatch, module: ModuleType, step: str
+) -> None:
+    """Wherever a collection stops behind the storing of items, the next one brings all to the same state."""
+    config_folder(seabridge.config, _tables(web))
+    with monkeypatch.context() as patched:
+        patched.setattr(module, step, _stop)
+        assert seabridge("collect").code != 0
+    assert seabridge("collect").code == 0
+    assert _ask(seabridge, "SELECT items, outlets, independent_texts FROM v_stories") == [(4, 4, 2)]
+    assert _ask(seabridge, "SELECT name FROM v_quotes WHERE name IS NULL") == []
+    assert _ask(seabridge, "SELECT count(*) FROM v_calendar") == [(1,)]
+    assert _ask(seabridge, "SELECT count(*) FROM v_office_holders") != [(0,)]
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt

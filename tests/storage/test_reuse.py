@@ -48,5 +48,6 @@ def test_stories_tell_their_independent_texts(con: Connection, make, now):
     store_standings(con, {one: Standing(2, 1, origin), three: Standing(1, 1, None)})
     asked = "SELECT story_id, outlets, independent_texts, origin_name, origin_item_id FROM v_stories ORDER BY story_id"
     assert con.execute(asked).fetchall() == [(one, 2, 1, "EEAS", one), (three, 1, 1, None, None)]
-    store_standings(con, {one: Standing(3, 2, None)}, gone=[three])
+    store_stories(con, [Story(one, (one, two, three))], [one, two, three], now)
+    store_standings(con, {one: Standing(3, 2, None)})
     assert con.execute("SELECT story_id, outlets FROM story_standings").fetchall() == [(one, 3)]

@@ -4,9 +4,21 @@ from datetime import timedelta
 
 import pytest
 
+from parsers.judging.texts.reuse import Standing
 from parsers.model import Story
 from storage.database import Connection
-from storage.stories import store_stories, stories_since
+from storage.editions import EditionRow, set_edition_state, store_edition
+from storage.judgements import store_judgements
+from storage.moments import known_at
+from storage.reuse import store_standings
+from storage.stories import (
+    are_stories_behind,
+    carried_stories,
+    store_stories,
+    stories_since,
+    story_named,
+    story_of,
+)
 
 
 @pytest.fixture
@@ -65,3 +77,54 @@ def test_storing_again_changes_nothing(con: Connection, ids, now):
     stories = [Story(ids[0], (ids[0], ids[3])), Story(ids[1], (ids[1], ids[2], ids[4]))]
     first = store_stories(con, stories, ids, now)
     assert store_stories(con, stories, ids, now) == first == tuple(stories)
+
+
+@pytest.fixture
+def carried(con: Connection, ids, now):
+    """Two stories, items 0-1 and 2-3, of each of which an approved edition shows the first item."""
+    store_stories(con, [Story(ids[0], tuple(ids[:2])), Story(ids[2], tuple(ids[2:4]))], ids, now)
+    moment = known_at(con, now)
+    row = EditionRow(
+        id="2026-W46/weekly/en",
+        revision=1,
+        period_start=now,
+        period_end=now,
+        zone="UTC",
+        subject="",
+        model_json="{}",
+        html="",
+        text="",
+        sha256="",
+        state="draft",
+        created_at=now,
+        known_at=moment,
+    )
+    store_edition(con, row, [ids[0], ids[2]])
+    set_edition_state(con, row.id, 1, "approved", now)
+    return {ids[0], ids[2]}
+
+
+def test_carried_while_others_grouped(con: Connection, ids, carried, now):
+    """An edition that was approved while its stories were being split and merged keeps them together and apart."""
+    store_stories(con, [Story(ids[1], (ids[1], ids[2], ids[3], ids[4])), Story(ids[0], (ids[0],))], ids, now)
+    assert stories_since(con, _since(now)) == [Story(ids[0], tuple(ids[:2])), Story(ids[2], tuple(ids[2:5]))]
+
+
+def test_carried_story_stays_known_without_the_item_that_was_shown(con: Connection, make, ids, carried, now):
+    """What an edition showed was judged off since: the story it stood for is still one that was sent."""
+    store_judgements(con, [(ids[0], make.judgement(relevance="off"))], now)
+    store_stories(con, [Story(ids[1], (ids[1],)), Story(ids[2], tuple(ids[2:4]))], ids, now)
+    assert carried_stories(con) == carried
+    assert story_of(con, ids[0]) is None
+    assert story_named(con, ids[0]) == Story(ids[0], (ids[1],))
+
+
+def test_what_waits_to_be_grouped(con: Connection, ids, now):
+    """Items without a story, and stories behind which nobody has counted texts, are told; off-topic ones are not."""
+    assert are_stories_behind(con, _since(now))
+    store_stories(con, [Story(ids[0], tuple(ids))], ids, now)
+    assert are_stories_behind(con, _since(now))
+    store_standings(con, {ids[0]: Standing(1, 1, None)})
+    assert not are_stories_behind(con, _since(now))
+    store_stories(con, [Story(ids[0], tuple(ids[:5]))], ids, now)
+    assert are_stories_behind(con, _since(now))

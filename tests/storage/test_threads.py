@@ -48,7 +48,7 @@ def test_facts_of_a_story(con: Connection, make, ids, now):
     assert first.last - first.first == timedelta(days=7)
     assert (first.titles, first.openings, first.languages) == (
         ("Title 0", "Title 1"),
-        ("Text 0", "Text 1"),
+        ("Text 0",),
         ("en",) * 2,
     )
     assert first.entities == {"arrangement": 1, "nato": 1}
