@@ -34,7 +34,7 @@ from flows.rules import accepted_rules
 from flows.runs import clock_from, closed_on_failure, sources_named
 from flows.settings import Settings
 from flows.status import Trouble, troubles
-from flows.stories import count_stories, group_stories, is_behind
+from flows.stories import count_stories, group_stories, is_behind, name_publishers
 from flows.tally import Tally, report_of, state_of
 from flows.turn import turn_of
 from flows.upkeep import upkeep
@@ -150,7 +150,8 @@ def collect(
         if run is not None:
             extract(settings, words)
             visit.tally.stories = count_stories(settings, now)
-            if visit.tally.items > 0 or run.after_failure or is_behind(settings, now):
+            are_others = name_publishers(settings)
+            if visit.tally.items > 0 or run.after_failure or are_others or is_behind(settings, now):
                 visit.tally.stories = group_stories(settings, agencies, now, visit.moment())
             else:
                 renew_calendar(settings, now)  # a day later what was ahead is over

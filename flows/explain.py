@@ -152,9 +152,7 @@ def stored_item(con: Connection, beginning: str) -> JudgedItem:
     found = find_item_ids(con, beginning)
     if len(found) != 1:
         several = f": {', '.join(found[:5])} ..." if found else ""
-        raise SeabridgeError(
-            f"{'several items begin' if found else 'no item begins'} with {beginning!r}{several}"
-        )
+        raise SeabridgeError(f"{'several items begin' if found else 'no item begins'} with {beginning!r}{several}")
     judged = get_item(con, found[0])
     if judged is None:
         raise SeabridgeError(f"item {found[0]} has no judgement under its rules; run seabridge reclassify")

@@ -7,11 +7,10 @@ item is looked through anew.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from flows.settings import Settings, or_ours, read_file
-from parsers.configured import Source
 from parsers.errors import Misconfigured, Problem
 from parsers.judging.dates_ahead import calendar_file
 from parsers.judging.dates_ahead.calendar_dates import calendar_dates
@@ -30,8 +29,7 @@ from parsers.judging.stories.matters import matter_places
 from parsers.judging.stories.threads import SeedPlace
 from parsers.judging.texts import agency_file
 from parsers.judging.texts.agency_file import Agencies, AgencyFile, compile_agencies
-from parsers.judging.texts.families import Families, families_of, family_of
-from parsers.model import Item, JudgedItem
+from parsers.model import JudgedItem
 from storage.database import Connection, open_live
 from storage.extraction import EntityRow, Extracted, items_to_extract, store_entities, store_extracted
 from storage.items import items_by_id
@@ -42,7 +40,7 @@ BATCH = 500
 _FOLDER = "entities"
 _NO_CALENDAR = frozenset({"job", "retrospective"})
 """Kinds whose dates are those of applications and of anniversaries."""
-_CODE_VERSION = 2
+_CODE_VERSION = 3
 """Raised with every change of the code behind `_extracted` that finds something else in the same text."""
 
 
@@ -128,15 +126,11 @@ def extract(settings: Settings, words: ExtractionWords) -> int:
         places = _seed_places(con, words.entities, tools.gazetteer)
         rows = [EntityRow(one.id, one.kind, one.name, aliases_of(one), places.get(one.id)) for one in entities]
         store_entities(con, rows, list(terms_of(entities)))
-    sources, known = {source.id: source for source in settings.sources}, families_of(settings.sources)
     for start in range(0, len(waiting), BATCH):
         versions = dict(waiting[start : start + BATCH])
         with open_live(settings.home) as con:
             judged = items_by_id(con, list(versions))
-        extracted = [
-            replace(_extracted(tools, one, versions[one.item.id]), family=_family(one.item, sources, known))
-            for one in judged
-        ]
+        extracted = [_extracted(tools, one, versions[one.item.id]) for one in judged]
         with open_live(settings.home) as con:
             store_extracted(con, extracted, words.version)
     return len(waiting)
@@ -157,12 +151,6 @@ def _extracted(tools: _Tools, judged: JudgedItem, version: int) -> Extracted:
         if judged.judgement.kind in _NO_CALENDAR
         else calendar_dates(tools.calendar, item.title, text, language, published, named),
     )
-
-
-def _family(item: Item, sources: Mapping[str, Source], known: Families) -> str | None:
-    source = sources.get(item.source_id)
-    family = family_of(item, source, known) if source else None
-    return None if source and family == source.family else family
 
 
 def _seed_places(con: Connection, file: EntityPart, gazetteer: Gazetteer) -> Mapping[str, SeedPlace | None]:

@@ -12,11 +12,12 @@ from parsers.judging.stories.grouping import group
 from parsers.judging.stories.matters import MATTER_KINDS
 from parsers.judging.stories.threads import REACH, continuations, seed_of, state_of, threads
 from parsers.judging.texts.agency_file import Agencies
-from parsers.judging.texts.families import account_of, families_of, forgotten
+from parsers.judging.texts.families import account_of, families_of, family_of, forgotten
 from parsers.judging.texts.reuse import Account, Reuse, reuses, standing
 from parsers.model import JudgedItem, Story
 from storage.database import Connection, open_live
 from storage.extraction import matters
+from storage.families import items_of, store_families
 from storage.items import items_by_id, items_since
 from storage.reuse import reuses_of, store_reuses, store_standings
 from storage.stories import are_stories_behind, carried_stories, store_stories, stories_since, stories_with
@@ -30,6 +31,18 @@ def count_stories(settings: Settings, now: datetime) -> int:
     """The number of stories with an item in the window."""
     with open_live(settings.home) as con:
         return len(stories_since(con, now - STORY_WINDOW))
+
+
+def name_publishers(settings: Settings) -> bool:
+    """Note which family is behind each item of a search; gives whether that is different now.
+
+    It follows from what is configured today: a source that is new today may be an outlet that a search has brought.
+    """
+    known = families_of(settings.sources)
+    searches = {source.id: source for source in settings.sources if source.publisher_type == "query"}
+    with open_live(settings.home) as con:
+        found = {item.id: family_of(item, searches[item.source_id], known) for item in items_of(con, searches.keys())}
+        return store_families(con, found)
 
 
 def is_behind(settings: Settings, now: datetime) -> bool:

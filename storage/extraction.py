@@ -31,7 +31,6 @@ _COLUMNS: Mapping[str, str] = {
     "quotes": "item_id position words speaker entity_id verb place start_char end_char",
     "citations": "item_id position document_id kind name url matched place start_char end_char",
     "item_documents": "item_id document_id",
-    "item_families": "item_id family",
     "calendar_dates": (
         "item_id position starts_on ends_on precision what event_key words sentence place start_char end_char is_moved"
     ),
@@ -67,12 +66,7 @@ _EVENT = (
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """One version of an item with all that was found in it.
-
-    Attributes:
-        documents: ids of those that it is itself.
-        family: of its publisher; None: that of its source.
-    """
+    """One version of an item with all that was found in it. `documents`: ids of those that it is itself."""
 
     item_id: str
     version: int
@@ -81,7 +75,6 @@ class Extracted:
     citations: Sequence[Citation]
     documents: Collection[str]
     dates: Sequence[CalendarDate]
-    family: str | None = None
 
     def rows(self, words_version: str) -> Iterator[tuple[str, tuple[object, ...]]]:
         """(table, row)."""
@@ -97,8 +90,6 @@ class Extracted:
             yield "citations", (self.item_id, position, *document, cited.matched, cited.place, cited.start, cited.end)
         for document_id in sorted(self.documents):
             yield "item_documents", (self.item_id, document_id)
-        if self.family is not None:
-            yield "item_families", (self.item_id, self.family)
         for position, one in enumerate(self.dates):
             dated = (one.starts, one.ends, one.precision, one.what, one.key, one.words, one.sentence)
             yield "calendar_dates", (self.item_id, position, *dated, one.place, one.start, one.end, one.moved)

@@ -13,14 +13,13 @@ from parsers.judging.dates_ahead.calendar_words import CalendarWords, CompiledLa
 from parsers.judging.dates_ahead.clauses import Found, Mark, clause, is_agenda, is_aside, marks_of, tells_ahead
 from parsers.judging.dates_ahead.sentences import Place, Sentence, sentences
 from parsers.judging.dates_ahead.spans import Precision, span
+from parsers.judging.dates_ahead.whose import NEAR, OWNER, is_of_a_noun, is_old_day, kind_of, new_date, new_day
 from parsers.judging.names.entities import Mention
 
 MAX_DATES = 50
 _MAX_LOOKED_AT = 400
 """Dates of one item that are looked at, whether they tell of an event or not."""
 _WHAT = 120
-_NEAR = 45
-"""Characters around a date in which the word of its event is looked for first."""
 _SHORTEST_WHAT = 15
 _KEY_IDS = 6
 _NAMED_KINDS = frozenset(("event", "exercise"))
@@ -31,10 +30,10 @@ _BLANKS = re.compile(r"\s+")
 _BLANK_BEFORE = re.compile(r" (?=[,.;:])")
 _DANGLING = " ,.;:–—-("
 _BESIDE = 3
-_OWNER = ("'s", "’s")
-"""Behind a weekday: Tuesday's strike, which was or will be."""
 _EXPLICIT = frozenset(("day", "days"))
-_WITH_MONTH = frozenset(("day", "days", "month"))
+_MOVED_TO = frozenset(
+    ("day", "days", "month", "weekday", "coming_weekday", "next_week_weekday", "next_week", "next_month")
+)
 """Meanings whose day is ahead although the verb is past: `was postponed to 12 June`."""
 _COARSE = frozenset(("month", "season", "quarter", "half", "year"))
 _BIG = frozenset(("summit", "exercise", "vote"))
@@ -122,7 +121,7 @@ def _dates_in(spoken: CompiledLanguage, sentence: str, published: date | None) -
             said = _said(spoken, match)
             either_way = "/" in match[0] and not spoken.day_first and said.get("day") != said.get("month")
             unclear = meaning == "day" and either_way
-            unclear |= meaning == "weekday" and sentence.startswith(_OWNER, match.end())
+            unclear |= meaning == "weekday" and sentence.startswith(OWNER, match.end())
             known = None if unclear or meaning == "past" else span(meaning, said, published)
             every.append(Found(match.start(), match.end(), meaning, known, "year" in said))
     every.sort(key=lambda one: (one.start - one.end, one.start, one.meaning != "past"))
@@ -181,14 +180,17 @@ def _events(
             continue
         listed = one.dated and is_agenda(marks, text)
         start, end = (0, len(text)) if listed else clause(marks, one, len(text))
-        kind = _kind(spoken, text, max(start, one.start - _NEAR), min(end, one.end + _NEAR))
+        kind = kind_of(spoken, text, max(start, one.start - NEAR), min(end, one.end + NEAR))
         if kind in (None, "opening"):  # `will be held` says less than the noun farther away
-            kind = _kind(spoken, text, start, end)
+            kind = kind_of(spoken, text, start, end)
         put_off = spoken.moved.search(text, start, end) if spoken.moved else None
-        moved = put_off is not None
-        if put_off and _is_old_day(spoken, text, one, dates, put_off):
+        new = new_date(spoken, text, dates, start, end, put_off) if put_off else None
+        moved = one is new
+        if put_off and not moved and is_old_day(spoken, text, one, new, put_off):
             continue
-        if not (moved and one.meaning in _WITH_MONTH) and not _counts(marks, one, kind, listed, published):
+        if not moved and is_of_a_noun(spoken, text, one, marks):
+            continue
+        if not (moved and one.meaning in _MOVED_TO) and not _counts(marks, one, kind, listed, published):
             continue
         named = [
             mention.entity_id
@@ -198,7 +200,7 @@ def _events(
             and not is_aside(marks, mention.start - sentence.start)
         ]
         yield CalendarDate(
-            *(_new_day(spoken, text, one, one.span) if moved else one.span),
+            *(new_day(spoken, text, one, one.span) if moved else one.span),
             _what(text, start, end, dates),
             _key(words, kind, named),
             text[one.start : one.end],
@@ -208,10 +210,6 @@ def _events(
             sentence.start + len(text),
             moved,
         )
-
-
-def _kind(spoken: CompiledLanguage, text: str, start: int, end: int) -> EventKind | None:
-    return next((kind for kind, expression in spoken.kinds if expression.search(text, start, end)), None)
 
 
 def _counts(marks: Sequence[Mark], one: Found, kind: EventKind | None, listed: bool, published: date | None) -> bool:
@@ -229,29 +227,6 @@ def _counts(marks: Sequence[Mark], one: Found, kind: EventKind | None, listed: b
             False  # `scheduled in July, it was tense`, said in July; `in summer`, said in summer, may be the next one
         )
     return (listed and kind is not None) or tells_ahead(marks, one, kind is not None)
-
-
-def _is_old_day(
-    spoken: CompiledLanguage, text: str, one: Found, dates: Sequence[Found], put_off: re.Match[str]
-) -> bool:
-    """`The talks of 5 June were moved`, with the new day behind; `were moved from 5 June`."""
-    if one.end <= put_off.start():
-        return any(other.span and other.start >= put_off.start() for other in dates)
-    return _is_origin(spoken, text, one) and one.meaning != "days"
-
-
-def _is_origin(spoken: CompiledLanguage, text: str, one: Found) -> bool:
-    words = _WORD.findall(text[max(0, one.start - 20) : one.start])[-1:] + _WORD.findall(text[one.start : one.end])[:1]
-    return any(word.lower() in spoken.origin for word in words)
-
-
-def _new_day(
-    spoken: CompiledLanguage, text: str, one: Found, days: tuple[date, date, Precision]
-) -> tuple[date, date, Precision]:
-    """`Moved from 5 to 12 June` names no range but the old day and the new one."""
-    if days[2] == "days" and _is_origin(spoken, text, one):
-        return days[1], days[1], "day"
-    return days
 
 
 def _key(words: CalendarWords, kind: EventKind | None, named: Sequence[str]) -> str | None:

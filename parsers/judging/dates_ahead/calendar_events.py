@@ -175,7 +175,7 @@ def _grown(cited: Sequence[Cited]) -> list[_Event]:
             grown.append(event)
         event.told.append(one)
         event.best = _best(event.told[-MAX_OF_A_WORD:])
-        for place in product(one.tokens, _months(one)):
+        for place in product(sorted(one.tokens), _months(one)):
             if place not in event.places:
                 event.places.add(place)
                 known[place].append(event)
@@ -192,7 +192,7 @@ def _near(known: Mapping[tuple[str, int], list[_Event]], one: _Told) -> list[_Ev
         months = range(months[0] - MOVED_MONTHS, months[-1] + MOVED_MONTHS + 1)
     shared: Counter[int] = Counter()
     by_number: dict[int, _Event] = {}
-    for place in product(one.tokens, months):
+    for place in product(sorted(one.tokens), months):
         for event in known.get(place, ())[-MAX_OF_A_WORD:]:
             shared[id(event)] += 1
             by_number[id(event)] = event

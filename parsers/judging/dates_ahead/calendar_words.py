@@ -8,7 +8,20 @@ from typing import Literal
 from parsers.judging.dates_ahead.calendar_file import CalendarFile, CalendarLanguage, EventKind, Forms, phrases
 from parsers.judging.names.entity_file import Entity
 
-CueKind = Literal["future", "promised", "past", "reported", "maybe", "headline", "break", "neutral", "aside"]
+CueKind = Literal[
+    "future",
+    "promised",
+    "past",
+    "reported",
+    "maybe",
+    "headline",
+    "break",
+    "neutral",
+    "aside",
+    "after",
+    "denies",
+    "denies_behind",
+]
 
 _SPACE = "[ \u00a0\u202f]"
 _BETWEEN = rf"(?:,?{_SPACE}{{1,2}}\(?|(?<=['’]))"
@@ -36,7 +49,7 @@ class CompiledLanguage:
         names: place in a form -> name in small letters -> its number from 1.
         triggers: a sentence without any of these words, in small letters, holds no date but one in numbers.
         cues: what tells of times, by kind. kinds: what events are, by kind, the most telling first.
-        never, moved: expressions, or None for none. origin: in small letters.
+        never, moved, acts: expressions, or None for none. origin, target, of, articles, dated: in small letters.
         abbreviations: in small letters, without the last full stop.
         day_first: whether 3/6/2026 is the third of June; None: it can be either.
     """
@@ -48,7 +61,12 @@ class CompiledLanguage:
     kinds: tuple[tuple[EventKind, re.Pattern[str]], ...]
     never: re.Pattern[str] | None
     moved: re.Pattern[str] | None
+    acts: re.Pattern[str] | None
     origin: frozenset[str]
+    target: frozenset[str]
+    of: frozenset[str]
+    articles: frozenset[str]
+    dated: frozenset[str]
     abbreviations: frozenset[str]
     day_first: bool | None
 
@@ -123,6 +141,9 @@ def _compiled(code: str, language: CalendarLanguage) -> CompiledLanguage:
         ("headline", language.headline),
         ("break", language.breaks),
         ("aside", language.aside),
+        ("after", language.after),
+        ("denies", language.denies),
+        ("denies_behind", language.denies_behind),
     )
     return CompiledLanguage(
         (*forms, *((meaning, form, frozenset()) for meaning, form in _NUMERIC)),
@@ -132,7 +153,12 @@ def _compiled(code: str, language: CalendarLanguage) -> CompiledLanguage:
         tuple((kind, found) for kind in _KINDS if (found := _any_of(language.events.get(kind, "")))),
         _any_of(language.never),
         _any_of(language.moved),
+        _any_of(language.acts),
         frozenset(phrases(language.origin)),
+        frozenset(phrases(language.target)),
+        frozenset(phrases(language.of)),
+        frozenset(phrases(language.articles)),
+        frozenset(phrases(language.dated)),
         frozenset(word.lower().removesuffix(".") for word in phrases(language.abbreviations)),
         None if code == "en" else True,
     )

@@ -20,6 +20,11 @@ _LINE = 200
 _SHORTEST = 30
 """Characters of a clause that says what the event is."""
 _NEAR_ASIDE = 40
+_DENIED_NEAR = 30
+_DENIED_BEHIND = 45
+"""Characters between a verb and the word that denies it: `wird am Donnerstag, dem 20. November 2026, nicht`."""
+_BESIDE_OTHERS = frozenset(("aside", "after", "denies", "denies_behind"))
+"""Kinds that may stand in the words of another mark."""
 _PROMISED_NEAR = 45
 """Characters between a promise and a weekday: `pledged to cut taxes at his swearing-in on Saturday` was said on it."""
 _AHEAD_ITSELF = frozenset(
@@ -78,9 +83,7 @@ def marks_of(spoken: CompiledLanguage, sentence: Sentence, dates: Sequence[Found
     ]
     kept: list[Mark] = []
     for mark in sorted(every, key=lambda mark: mark.start - mark.end):
-        if mark.kind == "aside" or all(
-            mark.end <= other.start or mark.start >= other.end for other in kept if other.kind != "aside"
-        ):
+        if not any(_hides(other, mark) for other in kept):
             kept.append(mark)
     kept += [
         Mark(match.start(), match.end(), "comma" if match["comma"] else "break")
@@ -97,6 +100,16 @@ def marks_of(spoken: CompiledLanguage, sentence: Sentence, dates: Sequence[Found
     )
 
 
+def _hides(longer: Mark, mark: Mark) -> bool:
+    """Whether a mark is but a part of another: the `not` of `not only`, the `after` of `after winning`."""
+    if mark.end <= longer.start or mark.start >= longer.end or longer.kind in _BESIDE_OTHERS:
+        return False
+    if mark.kind in _BESIDE_OTHERS:
+        told = {"after": ("neutral", "past"), "aside": ()}.get(mark.kind, ("neutral", "future"))
+        return longer.kind in told and longer.end - longer.start > mark.end - mark.start
+    return True
+
+
 def _belongs(pause: re.Match[str], one: Found) -> bool:
     """Whether a sign is part of a date, or its brackets: `on Wednesday (11 March)`."""
     if pause[0] in "()":
@@ -105,36 +118,71 @@ def _belongs(pause: re.Match[str], one: Found) -> bool:
 
 
 def tells_ahead(marks: Sequence[Mark], one: Found, names_event: bool) -> bool:
-    """Whether the clause tells of the future.
+    """Whether the clause tells of the future, and not of what will not be.
 
     Args:
         names_event: there is the word of an event in it; `next week` then needs no verb.
     """
+    if _is_denied(marks, one):
+        return False
     near = one.start if one.meaning == "weekday" else None
     before = [mark for mark in marks if mark.start < one.start]
     behind = [mark for mark in marks if mark.start >= one.end]
-    told, stop = _nearest(reversed(before), before, ("break", "comma"), near)
+    itself = one.meaning in _AHEAD_ITSELF
+    told, stop = _nearest(reversed(before), before, ("break", "comma"), near, ahead_itself=itself)
     if told is None:
         after = behind[1:] if behind and behind[0].kind == "comma" and behind[0].start - one.end <= 1 else behind
         told, _ = _nearest(iter(after), before, ("break",), near, behind=True)
     if told is None and stop == "comma":
-        told, _ = _nearest(reversed(before), before, ("break",), near)
-    return one.meaning in _AHEAD_ITSELF and names_event if told is None else told
+        told, _ = _nearest(reversed(before), before, ("break",), near, ahead_itself=itself)
+    return itself and names_event if told is None else told
+
+
+def _is_denied(marks: Sequence[Mark], one: Found) -> bool:
+    """Whether a verb of the clause is denied: `will no longer take place`, `findet nicht statt`."""
+    before = max((at for at, mark in enumerate(marks) if mark.kind == "break" and mark.end <= one.start), default=-1)
+    behind = next((at for at, mark in enumerate(marks) if mark.kind == "break" and mark.start >= one.end), len(marks))
+    told: Mark | None = None
+    denial: Mark | None = None
+    within = marks[before + 1 : behind]
+    for at, mark in enumerate(within, 1):
+        if mark.kind == "comma":
+            following = within[at] if at < len(within) else None
+            if not (following and following.kind == "denies_behind" and following.start - mark.end <= 1):
+                told = denial = None  # unlike in `wird am Freitag, dem 20. November, nicht`
+        elif mark.kind == "denies":
+            denial = mark
+        elif mark.kind == "denies_behind":
+            if told and mark.start - told.end <= _DENIED_BEHIND:
+                return True
+        elif mark.kind in ("future", "promised", "headline"):
+            if denial and mark.start - denial.end <= _DENIED_NEAR:
+                return True
+            told = mark
+        elif mark.kind == "past":
+            told = denial = None
+    return False
 
 
 def _nearest(
-    marks: Iterator[Mark], before: Sequence[Mark], stops: tuple[str, ...], near: int | None, *, behind: bool = False
+    marks: Iterator[Mark],
+    before: Sequence[Mark],
+    stops: tuple[str, ...],
+    near: int | None,
+    *,
+    behind: bool = False,
+    ahead_itself: bool = False,
 ) -> tuple[bool | None, str | None]:
     """Whether the first mark tells of the future; None where a stop comes before it, and then which."""
     for mark in marks:
         if mark.kind in stops:
             return None, mark.kind
-        if mark.kind in ("future", "headline"):
-            return True, None
-        if mark.kind in ("past", "maybe"):
-            return False, None
+        if mark.kind in ("future", "headline", "past", "maybe"):
+            return mark.kind in ("future", "headline"), None
         if mark.kind == "promised":
             return not behind and (near is None or near - mark.end <= _PROMISED_NEAR), None
+        if mark.kind == "after" and not behind and not ahead_itself:
+            return any(other.kind == "future" and other.start < mark.start for other in before), None
         if mark.kind == "reported":
             return any(other.kind == "past" and other.start < mark.start for other in before), None
     return None, None
@@ -160,4 +208,4 @@ def is_agenda(marks: Sequence[Mark], text: str) -> bool:
 
 def is_aside(marks: Sequence[Mark], position: int) -> bool:
     """Whether a name stands behind a word like `before`, so that the date is another event's."""
-    return any(mark.kind == "aside" and mark.end <= position <= mark.end + _NEAR_ASIDE for mark in marks)
+    return any(mark.kind in ("aside", "after") and mark.end <= position <= mark.end + _NEAR_ASIDE for mark in marks)

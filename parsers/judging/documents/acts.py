@@ -27,18 +27,23 @@ _TYPES = {
 }
 _WORD = re.compile("|".join(f"(?P<{letter}>{words})" for letter, words in _TYPES.items()), re.IGNORECASE)
 _NAMES = {"R": "Regulation", "L": "Directive", "D": "Decision", "H": "Recommendation", "F": "Framework Decision"}
-_OF_UNION = re.compile(
-    r"\b(?:EU|UE|Europ|europ|Union|Council|Conseil|Rates|Commission|Kommission|Consejo|Consiglio|Rady|rådets|unij)"
+_UNION_BEFORE = re.compile(
+    r"\b(?:EU-\w{0,20}|(?:(?:EU|UE)(?:'s|:s)?|European Union(?:'s)?|European|[Ee]uropäische[nrs]?|[Ee]uropeisk\w*"
+    r"|unijn\w+|europejski\w*|(?:Council|Commission) (?:[Ii]mplementing|[Dd]elegated)) "
+    r"(?:(?:Council|Commission|Parliament|and|[Ii]mplementing|[Dd]elegated|[Ss]anctions|[Dd]ual-[Uu]se|[Pp]rocurement"
+    r"|[Bb]locking|[Ff]irearms|[Bb]asic) ){0,4}\w{0,16})$"
 )
+_UNION_ACT = re.compile(r"\b(?:EU|European Union)(?:'s)? (?:[A-Z][a-z-]{1,15} ){1,4}$")
+_UNION_AFTER = re.compile(r" of (?:the )?(?:EU|European (?:Parliament|Union|Commission))\b")
 _BRACKETED = re.compile(
     rf"\((?P<body>{_BODIES})(?:, ?(?:Euratom|EURATOM|{_BODIES}))?\) ?(?P<no>{NUMBER_SIGN})?"
-    r"(?P<a>\d{2,4}) ?/ ?(?P<b>\d{1,4})(?![\d/]|[.,]\d)"
+    r"(?P<a>\d{1,4}) ?/ ?(?P<b>\d{1,4})(?![\d/]|[.,]\d)"
 )
 _NUMBERED = re.compile(rf"{NUMBER_SIGN}$")
 _FRAMEWORK = re.compile(r"(?i)framework|cadre|rahmen|marco|quadro|ramow|rambeslut")
 _NEW_SENTENCE = re.compile(r"[.!?] (?!\d)[A-ZÀ-Ý][a-z]")
 _ENDING = re.compile(rf"\w{{0,4}} ?(?:{NUMBER_SIGN})?")
-_SUFFIXED = re.compile(rf"(?<![\d/(.])(?P<a>\d{{2,4}})/ ?(?P<b>\d{{1,4}}) ?/ ?(?P<body>{_BODIES})\b")
+_SUFFIXED = re.compile(rf"(?<![\d/(.])(?P<a>\d{{1,4}})/ ?(?P<b>\d{{1,4}}) ?/ ?(?P<body>{_BODIES})\b")
 _BARE = re.compile(
     r"(?P<word>[Rr]egulation|[Dd]irective|[Dd]ecision|[Rr]èglement|[Dd]écision|[Vv]erordnung|[Rr]ichtlinie|[Bb]eschluss"
     r"|[Rr]eglamento|[Dd]irectiva|[Dd]ecisión|[Rr]egolamento|[Dd]irettiva|[Dd]ecisione|[Rr]ozporządzeni[aeu]"
@@ -127,11 +132,20 @@ def numbered_acts(prose: Prose) -> Iterator[Found]:
 
 
 def bare_acts(prose: Prose) -> Iterator[Found]:
-    """`EU Regulation 833/2014`, `regolamento UE 2025/1106`: without brackets the Union must be named before."""
+    """`EU Regulation 833/2014`, `regolamento UE 2025/1106`: without brackets the Union must be named beside it.
+
+    Councils of state and commissions of other powers number their decisions alike.
+    """
     for bare in islice(prose.each(_BARE), 2_000):
         read = _year_and_number(bare["a"], bare["b"], bare["no"] is not None)
         word = _WORD.search(bare["word"])
-        of_union = bare["eu"] or _OF_UNION.search(prose.before(bare.start(), 40))
+        before = prose.before(bare.start(), 70)
+        of_union = (
+            bare["eu"]
+            or _UNION_BEFORE.search(before)
+            or (bare["word"] in ("Regulation", "Directive") and _UNION_ACT.search(before))
+            or _UNION_AFTER.match(prose.after(bare.end(), 30))
+        )
         if of_union and read and read[1] and word and word.lastgroup:
             yield act(word.lastgroup, *read, bare.start(), bare.end())
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Literal
 from urllib.parse import unquote
 
-from parsers.judging.documents import acts, eu, named, nato, us
+from parsers.judging.documents import acts, bills, eu, named, nato, us
 from parsers.judging.documents.found import Found, Prose
 from parsers.reading.links import host_of
 
@@ -18,6 +18,7 @@ MOST = 200
 _FINDERS = (
     *acts.FINDERS,
     *eu.FINDERS,
+    *bills.FINDERS,
     *us.FINDERS,
     *nato.FINDERS,
     *named.FINDERS,

@@ -39,6 +39,26 @@ class Prose:
         return self.text[at : at + length]
 
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YEAR_BEFORE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:'s|er)? $")
+_YEAR_AFTER = re.compile(
+    r",? ?\(?(?:(?:of|from|in|on|de|du|del|dell'|von|vom|aus|z|från|av|signed|adopted|agreed|issued|dated|Warsaw"
+    r"|Brussels|le|el|il) ){0,5}"
+    r"(?:\d{1,2}\.? (?:de )?[^\W\d_]{3,10},? (?:de )?|(?:[JFMASOND][a-z]{2,8} )(?:\d{1,2}, )?)?"
+    r"((?:19|20)\d\d)(?!\d)"
+)
+
+
+def years_told(prose: Prose, match: re.Match[str]) -> set[int]:
+    """Years in a name or right beside it: `the 2018 declaration`, `of 10 January 2023`; none that stands farther."""
+    years = set(map(int, _YEAR.findall(match[0])))
+    beside = (
+        _YEAR_BEFORE.search(prose.before(match.start(), 8)),
+        _YEAR_AFTER.match(prose.after(match.end(), 60)),
+    )
+    return years | {int(year[1]) for year in beside if year}
+
+
 class Found(NamedTuple):
     """A document cited at `start` to `end` of a prose; the other fields are those of a `Citation`."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from parsers.judging.documents.found import Finder, Found, Prose
+from parsers.judging.documents.found import Finder, Found, Prose, years_told
 
 _EURLEX = "https://eur-lex.europa.eu/legal-content/EN/TXT/?uri="
 _RESOLUTION_WORD = (
@@ -15,9 +15,29 @@ _RESOLUTION = re.compile(
     rf"(?:UNSCR|S/RES/|{_RESOLUTION_WORD}) ?(?:(?:No\.?|Nr\.?|n°|n\.) ?)?"
     r"(?P<number>[1-9]\d{0,3})(?![\w%-]|[.,/]\d)(?: ?\((?P<year>19[4-9]\d|20\d\d)\))?"
 )
-_SECURITY_COUNCIL = re.compile(
-    r"UNSC|Security Council|Conseil de sécurité|Sicherheitsrat|Consejo de Seguridad|Consiglio di [Ss]icurezza"
-    r"|Rady Bezpieczeństwa|säkerhetsråd"
+_SECURITY_COUNCIL = (
+    r"(?:UNSC|Security Council|Conseil de sécurité|(?:S|Welts)icherheitsrat|Consejo de Seguridad"
+    r"|Consiglio di [Ss]icurezza|Rad[ay] Bezpieczeństwa|säkerhetsråd)"
+)
+_OTHER_BODY = re.compile(
+    r"Assembl|Asamblea|versammlung|Zgromadzeni|församling|UNGA|Council of Europe|Conseil de l'Europe|Consejo de Europa"
+    r"|Consiglio d'Europa|Rad[ay] Europy|Europar|PACE|[Pp]arl[ai]|Sejm|Senat|Congress|Human Rights|UNHRC"
+    r"|[Dd]roits de l'[Hh]omme|Menschenrecht|Derechos Humanos|[Dd]iritti [Uu]mani|Praw Człowieka|IAEA|Governors"
+    r"|[Pp]arty"
+)
+_OWNER_BEFORE = re.compile(
+    rf"{_SECURITY_COUNCIL}[^\W\d_]{{0,5}}(?:[,:-] ?| \(UNSC\) "
+    r"|(?:'s?)? (?P<between>(?:[^\W\d_]+(?:['-][^\W\d_]+)? ){0,6}))?$"
+)
+_OWNER_AFTER = re.compile(
+    r"(?:,? ?\(?(?:of|by|from|at|in|the|which|that|was|is|has|had|been|adopted|passed|approved|agreed|unanimously"
+    r"|du|de|des|del|la|le|el|il|d[ae]l|dell['oa]|der|die|vom|von|par|por|przez|från|av|adopt[ée]+|adoptada|adottata"
+    r"|approvata|aprobada|verabschiedet|przyjęta|antagen|antogs|UN(?:'s)?|U\.N\.|UNO?|ONU|VN|ONZ|FN:s|United Nations"
+    r"|Vereinten Nationen|Nations unies|Naciones Unidas|Nazioni Unite|(?:19|20)\d\d)[ -]){0,7}"
+    rf",? ?(?:(?:UN|UNO|VN)-|[dl]'|dell')?{_SECURITY_COUNCIL}"
+)
+_NO_OWNER = re.compile(
+    r"\b(?:that|as|while|whose|when|after|before|until|where|veto\w*|block\w*|que|dass|che|że|att)\b"
 )
 
 
@@ -82,6 +102,11 @@ _PLANS = (
     _regulation("EDIRPA", "32023R2418", "Regulation (EU) 2023/2418", date(2023, 10, 18)),
 )
 """Since when: what was planned under that name before is another document, or none."""
+_OF_STATE = re.compile(
+    r"\b(?:UK|U\.K\.|Brit\w+|German\w*|French|France|Ital\w+|Polish|Poland|Spanish|Spain|Dutch|Belgian|Swedish|Danish"
+    r"|Norwegian|Finnish|Irish|Austrian|Swiss|Turkish|Ukrain\w+|Japan\w*|Chin\w+|Austral\w+|Canad\w+|US|U\.S\.)"
+    r"(?:'s?)? (?:[Gg]overnment(?:'s)? |\d{4} )?$"
+)
 _ARRANGEMENT = re.compile(r"[Aa]dministrative [Aa]rrangement")
 _SIGNED = date(2023, 4, 26)
 _AGENCY = re.compile(r"European Defen[cs]e Agency|\bEDA\b")
@@ -96,19 +121,34 @@ def resolutions(prose: Prose) -> Iterator[Found]:
     for count, match in enumerate(prose.each(_RESOLUTION)):
         if count >= 2_000 or int(match["number"]) > 3_500:
             continue
-        near = prose.before(match.start(), 60) + prose.after(match.end(), 60)
-        if match[0].startswith(("UNSCR", "S/RES")) or _SECURITY_COUNCIL.search(near):
+        if match[0].startswith(("UNSCR", "S/RES")) or _of_security_council(prose, match):
             number, year = match["number"], match["year"]
             url = f"https://undocs.org/S/RES/{number}({year})" if year else None
             yield Found(f"unscr:{number}", "un", f"UN Security Council Resolution {number}", url, *match.span())
 
 
+def _of_security_council(prose: Prose, match: re.Match[str]) -> bool:
+    """It stands beside the resolution as its owner, and no other body does: assemblies act after its vetoes."""
+    before, after = prose.before(match.start(), 80), prose.after(match.end(), 80)
+    if _OWNER_AFTER.match(after):
+        return not _OTHER_BODY.search(before[-25:])
+    owner = _OWNER_BEFORE.search(before)
+    if owner is None or _OTHER_BODY.search(after[:30]):
+        return False
+    between = owner["between"]
+    return not between or not (_NO_OWNER.search(between) or _OTHER_BODY.search(before))
+
+
 def plans(prose: Prose) -> Iterator[Found]:
-    """Those of the Union that go by a name, in items that name the Union."""
+    """Those of the Union that go by a name, in items that name the Union; states have white papers too."""
     if not prose.union:
         return
     for match in prose.each(_PLAN_WORDS):
         plan = _PLANS[int((match.lastgroup or "plan0").removeprefix("plan"))]
+        if _OF_STATE.search(prose.before(match.start(), 30)) or any(
+            year < plan.since.year for year in years_told(prose, match)
+        ):
+            continue
         if prose.published is None or prose.published >= plan.since:
             yield Found(plan.document_id, plan.kind, plan.name, plan.url, *match.span())
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from parsers.judging.documents.found import Finder, Found, Prose
+from parsers.judging.documents.found import Finder, Found, Prose, years_told
 
 _TEXTS = "https://www.nato.int/en/about-us/official-texts-and-resources/official-texts"
 _OLD_TEXTS = "https://www.nato.int/cps/en/natohq/official_texts_"
@@ -85,7 +85,6 @@ _SUMMIT = re.compile(
 )
 _OTHER_SUMMIT = re.compile(r"(?:EU|G7|G20|Balkans?|Partnership)[- ]$")
 _ADDRESS = re.compile(r"nato\.int/.{0,100}/(\d{4})/\d\d/\d\d/(?:the-)?([a-z]+)-summit-(declaration|communique)\b")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 _CONCEPTS = {1991: date(1991, 11, 8), 1999: date(1999, 4, 24), 2010: date(2010, 11, 19), 2022: date(2022, 6, 29)}
 _CONCEPT_WORDS = (
@@ -103,18 +102,18 @@ _CONCEPT = re.compile(
     rf"|{_CONCEPT_WORDS},? (?:of |from |de |von |del |z |från |\()(?P<alone>{_CONCEPT_YEAR})\b"
 )
 _NEW = re.compile(
-    r"(?i)\b(?:new|next|future|update\w*|revis\w*|neue[ns]?|nächste[ns]?|nouveau|nouvelle|futur|prochain|nuevo|próximo"
-    r"|nuovo|prossimo|now[aeąy]\w*|nya|another|fourth|fresh)\b"
+    r"(?i)\b(?:new|update\w*|revis\w*|neue[ns]?|nouveau|nouvelle|nuev[oa]|nuov[oa]|now[aeąy]\w*|nya|another|fourth|fresh)\b"
+)
+_NEXT = re.compile(
+    r"(?i)\b(?:(?:next|future|upcoming|nächste[nrs]?|künftige[nrs]?|futur|prochaine?|futuro|próxim[oa]|prossim[oa]"
+    r"|następn\w+|przyszł\w+|nästa|kommande)"
+    r"(?! (?:years?|months?|weeks?|decades?|days?|Jahre?|année|año|anno|rok\w*|år)\b)"
+    r"|successor)\b"
 )
 _SOON = timedelta(days=1_500)
 """Four years before the next concept nobody meant the old one by `new`."""
 
 _JOINT_DAYS = {2016: date(2016, 7, 8), 2018: date(2018, 7, 10), 2023: date(2023, 1, 10)}
-_ORDINALS = {
-    2016: re.compile(r"(?i)\b(?:first|première|erste[nr]?|primera|prima|pierwsz\w+|första|2016|Warsaw)\b"),
-    2018: re.compile(r"(?i)\b(?:second|deuxième|zweite[nr]?|segunda|seconda|drug\w+|andra|2018)\b"),
-    2023: re.compile(r"(?i)\b(?:third|troisième|dritte[nr]?|tercera|terza|trzeci\w*|tredje|2023)\b"),
-}
 _PAIR = r"(?:(?:EU|UE|Ue)[-/]{1,3}(?:NATO|OTAN|Nato)|(?:NATO|OTAN|Nato)[-/]{1,3}(?:EU|UE|Ue))"
 _BOTH = r"(?:(?:the )?EU and NATO|NATO and (?:the )?(?:EU|European Union)|European Union and NATO)"
 _JOINT = re.compile(
@@ -129,6 +128,17 @@ _JOINT = re.compile(
     rf"|[Dd]ichiarazione congiunta (?:sulla cooperazione )?{_PAIR}|[Ww]spóln[aąe]j? deklaracj[aięą] {_PAIR}"
     rf"|[Gg]emensamm?a? {_PAIR}-förklaring"
 )
+_ORDINAL = re.compile(
+    r"(?i)\b(?:(?P<y2016>first|première|erste[nr]?|primera|prima|pierwsz\w+|första|Warsaw)"
+    r"|(?P<y2018>second|deuxième|zweite[nr]?|segunda|seconda|drug\w+|andra)"
+    r"|(?P<y2023>third|troisième|dritte[nr]?|tercera|terza|trzeci\w*|tredje))"
+    rf" (?:{_PAIR}(?:-| cooperation )?)? ?(?:(?:joint|gemeinsamen?|wspóln[aąe]j?|gemensamm?a?) )?(?:{_PAIR}[ -])?"
+    r"(?:declaration|déclaration|erklärung|declaración|dichiarazione|deklaracj|förklaring)"
+)
+_TOGETHER = re.compile(rf"(?:the )?(?:cooperation between )?(?:{_PAIR}|{_BOTH})")
+_OF_OTHERS = re.compile(r" (?:on|of|by|between|with|sur|über|mit|con|sobre|sulla) ")
+_DECLARES = re.compile(r"\b(?:EU|European Union|(?:sign|issu|adopt|agre|releas|publish|declar|with)\w*)\b")
+_SENTENCE_END = re.compile(r"[.!?;] ")
 _SAME_WEEK = timedelta(days=3)
 """What is dated a day before the document may well report its adoption."""
 
@@ -169,12 +179,11 @@ def summits(prose: Prose) -> Iterator[Found]:
 
 
 def _summit_of(prose: Prose, match: re.Match[str]) -> _Summit | None:
-    """Of several in one town that of the year named, else of the kind of paper named, else the last by then."""
+    """Of several in one town that of the year named; without a year of the kind of paper named, else the last one."""
     place = next(place for place, words in _PLACE_OF.items() if words.search(match[0]))
     held = [summit for summit in _SUMMITS if summit.place == place]
-    years = set(_YEAR.findall(f"{prose.before(match.start(), 12)}{match[0]}{prose.after(match.end(), 16)}"))
-    if named := [summit for summit in held if str(summit.day.year) in years]:
-        return named[0]
+    if years := years_told(prose, match):
+        return next((summit for summit in held if summit.day.year in years), None)
     if prose.published:
         held = [summit for summit in held if summit.day <= prose.published + _SAME_WEEK]
     paper = "communique" if "ommuniqu" in match[0].lower() else "declaration"
@@ -187,9 +196,11 @@ def concepts(prose: Prose) -> Iterator[Found]:
     """NATO's Strategic Concept: of the year named, else the one in force; one that is still to come is none yet."""
     for match in prose.each(_CONCEPT):
         named = next(filter(None, match.groups()), None)
-        year = int(named) if named else _in_force(_CONCEPTS, prose.published)
-        fresh = not named and _NEW.search(prose.before(match.start(), 30) + match[0])
-        if year and not (fresh and prose.published and prose.published > _CONCEPTS[year] + _SOON):
+        told = {int(named)} if named else years_told(prose, match)
+        year = next((year for year in told if year in _CONCEPTS), 0) if told else _in_force(_CONCEPTS, prose.published)
+        near = "" if told else prose.before(match.start(), 30) + match[0]
+        late = year and prose.published and prose.published > _CONCEPTS[year] + _SOON
+        if year and not _NEXT.search(near) and not (late and _NEW.search(near)):
             yield Found(f"nato:{year}-strategic-concept", "nato", f"NATO {year} Strategic Concept", None, *match.span())
 
 
@@ -197,15 +208,36 @@ def joint_declarations(prose: Prose) -> Iterator[Found]:
     """The three of EU and NATO, by number or year, else the last one; another one to come is none yet."""
     if not (prose.nato and prose.union):
         return
+    paired = _TOGETHER.search(prose.text) is not None
     for match in prose.each(_JOINT):
+        if not _of_the_pair(prose, match, paired):
+            continue
         before = prose.before(match.start(), 30)
-        near = f"{before}{match[0]}{prose.after(match.end(), 12)}"
-        year = next((year for year, words in _ORDINALS.items() if words.search(near)), 0)
-        if not year and not _NEW.search(before + match[0]):
+        ordinal = next((one for one in _ORDINAL.finditer(before + match[0]) if one.end() > len(before)), None)
+        if ordinal:
+            year = int((ordinal.lastgroup or "y0")[1:])
+        elif years := years_told(prose, match):
+            year = next((year for year in years if year in _JOINT_DAYS), 0)
+        elif _NEW.search(before + match[0]) or _NEXT.search(before + match[0]):
+            year = 0
+        else:
             year = _in_force(_JOINT_DAYS, prose.published)
         if year:
             name = f"EU-NATO Joint Declaration ({year})"
             yield Found(f"eu-nato:{year}-joint-declaration", "eu-nato", name, None, *match.span())
+
+
+def _of_the_pair(prose: Prose, match: re.Match[str], paired: bool) -> bool:
+    """`First Joint Declaration` alone: EU and NATO stand together in its sentence, or in the item if that sentence
+    names nobody who declares: India and the EU have signed some too.
+    """
+    if _TOGETHER.search(match[0]):
+        return True
+    before, after = prose.before(match.start(), 200), prose.after(match.end(), 60)
+    if others := _OF_OTHERS.match(after):
+        return _TOGETHER.match(after, others.end()) is not None
+    sentence = _SENTENCE_END.split(before)[-1]
+    return bool(_TOGETHER.search(sentence) or (paired and not _DECLARES.search(sentence)))
 
 
 FINDERS = (

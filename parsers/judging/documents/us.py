@@ -1,45 +1,12 @@
-"""Finds documents of the United States by their numbers, from bills to notices of arms sales. Knows no names."""
+"""Finds documents of the United States by their numbers, from laws to notices of arms sales. Knows no bills."""
 
 import re
 from collections.abc import Iterator
 from datetime import date
+from string import ascii_lowercase
 
 from parsers.judging.documents.found import Finder, Found, Prose
 
-_CHAMBERS = {
-    "hr": ("H.R.", "house-bill"),
-    "s": ("S.", "senate-bill"),
-    "hres": ("H.Res.", "house-resolution"),
-    "sres": ("S.Res.", "senate-resolution"),
-    "hconres": ("H.Con.Res.", "house-concurrent-resolution"),
-    "sconres": ("S.Con.Res.", "senate-concurrent-resolution"),
-    "hjres": ("H.J.Res.", "house-joint-resolution"),
-    "sjres": ("S.J.Res.", "senate-joint-resolution"),
-}
-_PATHS = {path: kind for kind, (_, path) in _CHAMBERS.items()}
-_BILL = re.compile(
-    r"(?<![\w.&-])(?P<kind>H\. ?R\.|HR|S\.|[HS]\. ?(?:Con\. ?|J\. ?)?Res\.|[HS] ?(?:Con ?|J ?)?Res(?= \d)"
-    r"|[HS] ?(?:CON|J)?RES(?= ?\d))"
-    r" ?(?:[Nn]o\. ?)?(?P<number>[1-9]\d{0,4})(?![\w%]|[.,:/-]\d|°)"
-)
-_BILL_URL = re.compile(
-    r"congress\.gov/bill/(?P<congress>\d{2,3})(?:st|nd|rd|th)-congress/(?P<path>[a-z]+(?:-[a-z]+){1,2})/(?P<number>\d{1,5})(?!\d)"
-)
-_CONGRESS = re.compile(
-    r"(?<!\d)(\d{2,3})(?:st|nd|rd|th)(?: (?:Congress|Cong\.|Kongress|Congrès|Congreso|Congresso)|(?=\)))"
-)
-_ACT_OF = re.compile(r"\b(?:Act of |[Ii]n )((?:19|20)\d\d),? ?[(\[]?$")
-_FISCAL = re.compile(r"(?:FY ?'?|[Ff]iscal [Yy]ear )((?:20)?\d\d)\D{0,12}$")
-_OTHER_YEAR = re.compile(r"(?<!FY)(?<!FY )(?<![Yy]ear )(?<![\d.,/-])((?:19|20)\d\d)(?![\d/-])")
-_BILL_WORDS = re.compile(
-    r"\b(?:[Bb]ills?|Acts?|Senate|Senators?|House|Congress\w*|[Ll]egislation|introduced|co-?sponsors?|H\. ?R\.|NDAA"
-    r"|lawmakers|companion|Gesetzentwurf|Kongress|Repräsentantenhaus|projet de loi|Sénat|Congrès|proyecto de ley|Senado"
-    r"|Congreso|disegno di legge|Senato|Congresso|ustaw\w+|Senat\w*|Kongres\w*|lagförslag\w*|kongressen)\b|Sen\."
-)
-_SENATE_BILL = re.compile(r"(?:[Ss]enate [Bb]ill|US-Senat|Act) ?[,(\[]? ?$")
-_PAGES = re.compile(r" ?(?:f\.|ff\.|-|–|bis\b|und\b|u\.|, ?\d|; ?S\.)")
-_PAGES_BEFORE = re.compile(r"\b(?:pp?|[Nn]r|[Vv]ol|[Vv]gl|[Bb]d)\. ?\d*,? ?$")
-_PAGE_LANGUAGES = {"de", "es", "it", "pl", "sv", "nl", "fr", ""}
 _LAW = re.compile(
     r"(?<![\w.])(?:Public Laws?|PUBLIC LAW|Pub\. ?L\.|P\. ?L\.|PL(?= ?1[01]\d-))(?: ?[Nn](?:o\.?|umber|o:))?:? ?"
     r"(?P<congress>\d{2,3}) ?- ?(?P<number>\d{1,3})(?![\d-])"
@@ -99,7 +66,8 @@ _REGISTER = re.compile(
 _CODE = re.compile(
     r"(?<![\w.,-])(?P<title>[1-9]|[1-5]\d) (?:(?P<code>U\. ?S\. ?C\.|USC)|(?:C\. ?F\. ?R\.|CFR))(?:A\.)? ?"
     r"(?:§§? ?|[Ss]ec(?:tion|\.) |[Pp]arts? )?"
-    r"(?P<number>[1-9]\d{0,4}(?P<point>\.\d{1,4})?[a-z]{0,2}(?:-\d{1,2}[a-z]?)?)(?![\w])"
+    r"(?P<number>[1-9]\d{0,4}(?P<point>\.\d{1,4})?[a-z]{0,2})(?:(?P<further>-\d{1,4}[a-z]?)|-\d{1,4}\.\d{1,4})?"
+    r"(?![\w-]|\.\d|(?:\(\w{1,4}\)){1,4}-\d)"
 )
 _CRS = re.compile(
     r"(?:\bCRS(?: [Rr]eports?| In Focus| Insights?| [Ll]egal [Ss]idebar)?(?: for Congress)?(?: [Nn]o\.?)?[,:]? ?"
@@ -108,72 +76,6 @@ _CRS = re.compile(
 )
 _GAO = re.compile(r"(?<![\w-])(?:GAO|gao)-(?P<number>\d{2}-\d{2,6}[A-Z]{0,3})(?!\w)")
 _AT_MOST = 2_000
-
-
-def bills(prose: Prose) -> Iterator[Found]:
-    """`H.R. 3838 (119th Congress)`: the Congress that is named, or that of the year named, or that of the day."""
-    for match in prose.each(_BILL_URL):
-        if match["path"] in _PATHS:
-            yield _bill(_PATHS[match["path"]], int(match["congress"]), int(match["number"]), *match.span())
-    for count, match in enumerate(prose.each(_BILL)):
-        kind = re.sub(r"[. ]", "", match["kind"]).lower()
-        if count >= _AT_MOST or (kind == "s" and not _is_senate_bill(prose, match)):
-            continue
-        if match["kind"] == "HR" and not _BILL_WORDS.search(
-            prose.before(match.start(), 80) + prose.after(match.end(), 80)
-        ):
-            continue
-        congress, end = _congress(prose, match)
-        if congress:
-            yield _bill(kind, congress, int(match["number"]), match.start(), end)
-
-
-def _bill(kind: str, congress: int, number: int, start: int, end: int) -> Found:
-    sign, path = _CHAMBERS[kind]
-    url = f"https://www.congress.gov/bill/{_ordinal(congress)}-congress/{path}/{number}"
-    name = f"{sign} {number} ({_ordinal(congress)} Congress)"
-    return Found(f"us-bill:{congress}/{kind}/{number}", "bill", name, url, start, end)
-
-
-def _is_senate_bill(prose: Prose, match: re.Match[str]) -> bool:
-    """`S. 12` is a page in half of Europe."""
-    before, after = prose.before(match.start(), 80), prose.after(match.end(), 60)
-    if _CONGRESS.match(after.lstrip(" ,(")) or _SENATE_BILL.search(before):
-        return True
-    if prose.language in _PAGE_LANGUAGES or _PAGES.match(after) or _PAGES_BEFORE.search(before):
-        return False
-    return bool(_BILL_WORDS.search(before) or _BILL_WORDS.search(after))
-
-
-def _congress(prose: Prose, match: re.Match[str]) -> tuple[int, int]:
-    """Its number, 0 where nobody can tell, and where the citation ends: `(119th Congress)` belongs to it."""
-    before, after = prose.before(match.start(), 70), prose.after(match.end(), 70)
-    if named := re.match(r"[ ,]{0,2}[(\[]?(?:in the |of the )?(?=\d)", after):
-        at = match.end() + named.end()
-        if behind := _CONGRESS.match(prose.text, at, at + 40):
-            return int(behind[1]), behind.end() + (
-                prose.text[behind.end() : behind.end() + 1] == ")" and "(" in named[0]
-            )
-    if named := _CONGRESS.search(before) or _CONGRESS.search(after):
-        return int(named[1]), match.end()
-    if fiscal := _FISCAL.search(before):
-        return _congress_of(int(fiscal[1]) % 100 + 1999), match.end()
-    if stated := _ACT_OF.search(before):
-        return _congress_of(int(stated[1])), match.end()
-    if prose.published is None:
-        return 0, match.end()
-    congress = _congress_of(prose.published.year - ((prose.published.month, prose.published.day) < (1, 3)))
-    others = {_congress_of(int(year)) for year in _OTHER_YEAR.findall(before + " " + after[:40])}
-    return (0 if any(other < congress for other in others) else congress), match.end()
-
-
-def _congress_of(year: int) -> int:
-    return (year - 1789) // 2 + 1
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def laws(prose: Prose) -> Iterator[Found]:
@@ -243,15 +145,23 @@ def orders(prose: Prose) -> Iterator[Found]:
 
 
 def codes(prose: Prose) -> Iterator[Found]:
-    """`22 U.S.C. 2776`, `22 CFR 126.6`."""
+    """`22 U.S.C. 2776`, `48 CFR 252.225-7001`; `22 U.S.C. 2751-99` is many, of which the first is told."""
     for match in prose.each(_CODE):
-        title, number = match["title"], match["number"].rstrip("-")
+        title, number, further = match["title"], match["number"], match["further"] or ""
+        last = further[1:].rstrip(ascii_lowercase)
+        if not (number.isdecimal() and len(last) > 1 and _is_range(number, last)):
+            number += further
         if match["code"]:
             url = f"https://uscode.house.gov/view.xhtml?req=granuleid:USC-prelim-title{title}-section{number}"
             yield Found(f"usc:{title}/{number}", "code", f"{title} U.S.C. {number}", url, *match.span())
         else:
             url = f"https://www.ecfr.gov/current/title-{title}/{'section' if match['point'] else 'part'}-{number}"
             yield Found(f"cfr:{title}/{number}", "code", f"{title} CFR {number}", url, *match.span())
+
+
+def _is_range(first: str, last: str) -> bool:
+    """Of the last number the leading digits may be left out; `2151-1` and `1087-51` are one section each."""
+    return int(first[: -len(last)] + last) > int(first)
 
 
 def notices(prose: Prose) -> Iterator[Found]:
@@ -271,7 +181,6 @@ def notices(prose: Prose) -> Iterator[Found]:
 
 
 FINDERS = (
-    Finder(bills, ("h.", "s.", "hr", "res", "congress.gov")),
     Finder(laws, ("public law", "p.l", "p. l", "pub", "pl 1", "plaw")),
     Finder(
         defence_acts, ("ndaa", "authorization act", "authorisation act", "authorization bill", "authorisation bill")

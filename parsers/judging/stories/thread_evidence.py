@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from parsers.judging.stories.thread_words import LEAST_LETTERS, Word, chunks, skeleton, words_of
+from parsers.judging.stories.thread_words import LEAST_LETTERS, Word, chunks, same_spelling, skeleton, words_of
 
 COMMON = 0.03
 """What more of the stories hold than this share is no evidence."""
@@ -289,7 +289,7 @@ def _shared(holders: Holders, one: Told, other: Told) -> dict[str, tuple[float, 
         elif len(word.written) >= LEAST_LETTERS:
             shared[key] = (share * LOWER * rarity, word, False)
     for name in sorted((one.names.keys() & other.names.keys()) - met):
-        if holders.is_name(name):
-            (word, mine), (_, theirs) = one.words[one.names[name]], other.words[other.names[name]]
+        (word, mine), (same, theirs) = one.words[one.names[name]], other.words[other.names[name]]
+        if holders.is_name(name) and (word.language != same.language or same_spelling(word.written, same.written)):
             shared[word.key] = (math.sqrt(mine * theirs) * holders.rarity(name), word, True)
     return shared

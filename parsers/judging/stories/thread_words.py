@@ -1,6 +1,7 @@
 """Cuts titles and openings into what tells one matter from another: names by their consonants, other words by stems.
 
-Weighs nothing. Names meet across languages (Zelensky, Zełenski, Selenskyj), other words in their own language only.
+Weighs nothing. Names meet across languages by their consonants (Zelensky, Zełenski, Selenskyj), in one language by
+their spelling; other words meet in their own language only.
 """
 
 import re
@@ -14,6 +15,9 @@ STEM = 6
 SKELETON = 5
 LEAST_LETTERS = 5
 """Of a word that is no name: shorter ones are mostly articles and prepositions."""
+LEAST_STEM = 4
+ENDING = 3
+"""Letters of a name that inflection leaves as they are, and those that it changes: Ankar-a, Ankar-ze."""
 _LEAST_OF_NAME = 3
 _MOST_WORDS = 60
 _MOST_CHARACTERS = 600
@@ -54,6 +58,10 @@ class Word:
     capital: bool
 
     @property
+    def language(self) -> str:
+        return self.key.partition(":")[0]
+
+    @property
     def is_number(self) -> bool:
         return self.written[0].isdigit()
 
@@ -81,8 +89,22 @@ def _cut(chunk: str, language: str) -> Iterator[Word]:
             yield Word(f"{language}:{stem}", f"~{name}" if len(name) > 1 else "", word, word[0].isupper())
 
 
+def _sounding(name: str) -> str:
+    return _SOUNDS.sub(lambda match: _SOUND[match[0]], name.lower()).translate(_SIMILAR)
+
+
+def same_spelling(one: str, other: str) -> bool:
+    """Whether one language writes one name in both ways: they differ in doubled letters and their ending alone.
+
+    In one language Macron and Micron are two, and so are Rutte and Ruto; Ankara and Ankarze are one.
+    """
+    short, long = sorted((_TWICE.sub(r"\1", _sounding(name)) for name in (one, other)), key=len)
+    stem = max(min(LEAST_STEM, len(short)), len(long) - ENDING)
+    return short == long or (len(short) >= stem and short[:stem] == long[:stem])
+
+
 def skeleton(name: str) -> str:
     """The consonants of a name as they sound in most of Europe, at most five; a first vowel becomes `a`."""
-    sounds = _SOUNDS.sub(lambda match: _SOUND[match[0]], name.lower()).translate(_SIMILAR)
+    sounds = _sounding(name)
     first = "a" if sounds[0] in "aeiou" else sounds[0]
     return _TWICE.sub(r"\1", first + _SILENT.sub("", sounds[1:]))[:SKELETON]

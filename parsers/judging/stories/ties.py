@@ -10,7 +10,7 @@ from parsers.model import Item
 SHOWN = 8
 """Shared words, names and numbers that are shown, the rarest."""
 COMPARED = 200
-"""Of a larger story each item is held against so many others, the earliest."""
+"""Of a larger story each item is held against so many others, the earliest, and against what it repeats."""
 LIKELY = 0.5
 
 
@@ -45,19 +45,25 @@ def ties(items: Sequence[Item], copies: Mapping[str, str] = {}, *, settled: Coll
     for item in items:
         rarity.see(traits(item))
     known = [rarity.known(traits(item)) for item in items]
-    return tuple(_tie(number, items, known, copies, settled) for number in range(len(items)))
+    places = {item.id: number for number, item in enumerate(items)}
+    return tuple(_tie(number, items, known, places, copies, settled) for number in range(len(items)))
 
 
 def _tie(
-    number: int, items: Sequence[Item], known: Sequence[Known], copies: Mapping[str, str], settled: Collection[str]
+    number: int,
+    items: Sequence[Item],
+    known: Sequence[Known],
+    places: Mapping[str, int],
+    copies: Mapping[str, str],
+    settled: Collection[str],
 ) -> Tie:
     item, one = items[number], known[number]
-    others = [place for place in range(min(len(items), COMPARED + 1)) if place != number]
-    if not others:
+    if len(items) == 1:
         return Tie(item.id, None, 0.0, (), (), (), "It stands alone.")
-    original = next((place for place in others if copies.get(item.id) == items[place].id), None)
-    odds = {place: log_odds(one, known[place]) for place in others}
-    best = original if original is not None else max(others, key=lambda place: (odds[place], -place))
+    original = places.get(copies.get(item.id, ""), number)
+    others = [place for place in range(min(len(items), COMPARED + 1)) if place != number][:COMPARED]
+    odds = {place: log_odds(one, known[place]) for place in (others if original == number else [original])}
+    best = max(odds, key=lambda place: (odds[place], -place))
     other, likely = known[best], likelihood(odds[best])
     spelled = feature_words(item)
     names = _shared(one.names, other.names)
@@ -65,11 +71,13 @@ def _tie(
     shown_names = tuple(spelled.get(feature, feature) for feature in names if not feature.startswith("#"))[:SHOWN]
     numbers = tuple(spelled.get(feature, feature) for feature in names if feature.startswith("#"))[:SHOWN]
     shown_words = tuple(spelled.get(feature, feature) for feature in words)[:SHOWN]
-    if original is not None:
+    alike = likely >= LIKELY
+    if original != number:
         why = "It repeats the text of the other."
     elif item.id in settled:
-        why = "An edition carried it in this story, so it is kept here."
-    elif likely >= LIKELY:
+        far = "alike enough" if alike else "not alike enough"
+        why = f"An edition carried it in this story, so it is kept here; the two alone are {far}."
+    elif alike:
         why = "The two alone are alike enough."
     else:
         why = "It is near to several of the story, to none of them enough alone."

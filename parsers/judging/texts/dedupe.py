@@ -1,11 +1,12 @@
 """Finds the item that another one repeats: same address in another source, or the same sentences. Decides nothing else.
 
 Agency copy keeps its words in order through cuts, edits and new headlines; two reports of one event do not share them.
-What two texts share in quotation marks alone is a statement that both quote, and what differs in its numbers is the
-next of a series.
+What two texts share in quotation marks alone is a statement that both quote, and what differs in its numbers, or in
+what its title names, is the next of a series.
 """
 
 import re
+from array import array
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from heapq import nsmallest
 from itertools import islice, pairwise
 from operator import attrgetter
 
+from parsers.judging.texts.templates import of_one_form, title_names
 from parsers.judging.texts.wording import Overlap, Wording, anchors, folded, overlap, wording
 from parsers.model import Item
 from parsers.reading.links import same_address
@@ -51,6 +53,9 @@ MAX_NAMESAKES = 200
 """Of the items that have one title, or one address, so many are looked at: of titles the oldest of the days that count.
 What comes after ten thousand of them is compared with no more."""
 TITLE_WORDS = 4
+TITLE_AGAIN = 0.5
+LONG_TITLE_WORDS = 8
+"""From here on two texts that share no words are of one article if their titles are equal."""
 TITLE_DAYS = timedelta(days=3)
 _EVER = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -67,6 +72,7 @@ class _Known:
     Attributes:
         age: orders all items, undated ones last.
         original: what it is a copy of, else its own id.
+        names: of its title.
     """
 
     id: str
@@ -77,6 +83,7 @@ class _Known:
     published: datetime | None
     age: tuple[datetime, str]
     original: str
+    names: "array[int]"
     wording: Wording
 
 
@@ -155,11 +162,15 @@ class CopyIndex:
         if len(asked.title.split()) < TITLE_WORDS or asked.published is None:
             return None
         for known in self._others(("title", asked.title), asked, asked.published - TITLE_DAYS):
-            # A source that uses a title again, at another address or over other words, means another article.
+            # A source that uses a title again, at another address or over other words, means another article. So do
+            # two sources where the title is short: "Minutes of the plenary meeting". Under a long one the teaser of one
+            # outlet may have nothing of that of another one.
             at_home = known.source_id == asked.source_id
-            series = at_home and ((asked.address and known.address) or _have_nothing_in_common(asked, known))
+            is_generic = at_home or len(asked.title.split()) < LONG_TITLE_WORDS
+            is_next = bool(at_home and asked.address and known.address)
+            is_next = is_next or (is_generic and _have_nothing_in_common(asked, known))
             is_short = min(len(asked.wording.shingles), len(known.wording.shingles)) < FEW_SHINGLES
-            if is_short and not series and known.published and abs(asked.published - known.published) <= TITLE_DAYS:
+            if is_short and not is_next and known.published and abs(asked.published - known.published) <= TITLE_DAYS:
                 return known
         return None
 
@@ -190,15 +201,19 @@ def _known(item: Item, original: str) -> _Known:
         published=item.published,
         age=_age(item),
         original=original,
+        names=title_names(item.title, item.publisher, item.text),
         wording=wording(item.text),
     )
 
 
 def _have_nothing_in_common(asked: _Known, known: _Known) -> bool:
-    return (
-        min(len(asked.wording.shingles), len(known.wording.shingles)) > 0
-        and not overlap(asked.wording, known.wording).one
-    )
+    """Whether both say something, and not the same; a text that is the title again, with the outlet, says nothing."""
+    return _says_more(asked) and _says_more(known) and not overlap(asked.wording, known.wording).one
+
+
+def _says_more(known: _Known) -> bool:
+    text = known.wording
+    return len(text.quoted) > 0 and overlap(text, wording(known.title)).one < TITLE_AGAIN
 
 
 def _names(known: _Known) -> Iterator[_Name]:
@@ -224,6 +239,8 @@ def _share(asked: _Known, known: _Known) -> float:
     unquoted = shorter.quoted.count(0)
     at_home = asked.source_id == known.source_id
     if _is_another(common, asked.title, known.title, at_home=at_home):
+        return 0.0
+    if common.one and of_one_form(asked.names, asked.wording, known.names, known.wording):
         return 0.0
     if common.plain_one < SHARED_PLAIN and unquoted >= PLAIN_WORDS:
         return 0.0

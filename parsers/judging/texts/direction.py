@@ -3,14 +3,18 @@
 That follows from what the two are (a press release is the origin of press), from whom they name, and else from time.
 """
 
+from array import array
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from parsers.judging.texts.wording import Wording
 from parsers.model import Item, Kind
 
 RELEASES: frozenset[Kind] = frozenset({"press-release", "primary"})
+RELEASED_LATE = timedelta(hours=12)
+"""Offices put a release on the page hours after it was sent; what comes later was somebody else's before: an article
+by the minister, posted again."""
 _MIDNIGHT = time(0)
 
 Because = Literal["press-release", "named", "time"]
@@ -18,7 +22,7 @@ Because = Literal["press-release", "named", "time"]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One item as it is compared. `agency`: that it names; `own_agency`: that it is of."""
+    """One item as it is compared. `agency`: that it names; `own_agency`: that it is of; `names`: in its title."""
 
     item: Item
     family: str
@@ -26,12 +30,13 @@ class Text:
     agency: str | None
     own_agency: str | None
     names_statement: bool
+    names: "array[int]"
     wording: Wording
 
 
 def reason(text: Text, other: Text) -> Because | None:
     """Why `other` is the origin of `text`; None if it is not."""
-    if text.is_release != other.is_release:
+    if text.is_release != other.is_release and not _posted_again(text, other):
         return "press-release" if other.is_release else None
     if bool(text.own_agency) != bool(other.own_agency):
         return "named" if other.own_agency else None
@@ -41,6 +46,16 @@ def reason(text: Text, other: Text) -> Because | None:
     if text.names_statement != other.names_statement:
         return "named" if text.names_statement else None
     return "time" if _rank(other.item) < _rank(text.item) else None
+
+
+def _posted_again(text: Text, other: Text) -> bool:
+    release, report = (text.item, other.item) if text.is_release else (other.item, text.item)
+    if release.published is None or report.published is None:
+        return False
+    late, early = release.published.astimezone(UTC), report.published.astimezone(UTC)
+    if _MIDNIGHT in (late.time(), early.time()):
+        return late.date() > early.date()
+    return late - early > RELEASED_LATE
 
 
 def _earlier(one: Item, other: Item) -> bool | None:

@@ -8,6 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from parsers.configured import Source
@@ -21,6 +22,16 @@ _BEHIND_THE_NAME = re.compile(r"[,(/:|]| through ")
 _ABBREVIATION = re.compile(r"\b([a-z])\.(?=[a-z]\b)")
 _TOP_LEVEL = re.compile(r"(?:\.(?:co|com|org|gov|gob|gouv|ac|edu))?\.[a-z]{2,6}$", re.ASCII)
 _SMALL = frozenset({"the", "of", "and", "for"})
+
+
+class Published(Protocol):
+    """What tells of an item who published it."""
+
+    @property
+    def publisher(self) -> str | None: ...
+
+    @property
+    def url(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,7 @@ def families_of(sources: Iterable[Source]) -> Families:
     return Families(*({key: min(of) for key, of in found.items() if len(of) == 1} for found in (names, hosts)))
 
 
-def family_of(item: Item, source: Source, known: Families) -> str:
+def family_of(item: Published, source: Source, known: Families) -> str:
     """The family of an item's publisher.
 
     It is that of the source, but behind a search (publisher type `query`) that of the outlet that wrote the item: by

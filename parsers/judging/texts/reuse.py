@@ -11,9 +11,11 @@ from heapq import nsmallest
 from typing import Literal
 
 from parsers.judging.texts.agency_file import Agencies
-from parsers.judging.texts.credits import agency_of, names_statement
+from parsers.judging.texts.boilerplate import without_boilerplate
+from parsers.judging.texts.credits import agency_of, names_statement, own_agency
 from parsers.judging.texts.direction import RELEASES, Because, Text, age, reason
-from parsers.judging.texts.wording import Wording, anchors, overlap, without, wording
+from parsers.judging.texts.templates import of_one_form, title_names
+from parsers.judging.texts.wording import anchors, overlap
 from parsers.model import Item, Kind
 
 SHARE = 0.3
@@ -28,9 +30,6 @@ MAX_POSTINGS = 50
 MOST_BY_CHANCE = 40
 """One anchor in so many two texts of one subject have in common anyway."""
 MAX_COMPARED = 12
-COMMON_ITEMS = 5
-COMMON_SHARE = 0.2
-"""A shingle in more than a fifth of one source's items, and in five at least, is what the site prints under all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def _texts(
     items: Iterable[Item], kinds: Mapping[str, Kind], families: Mapping[str, str], agencies: Agencies
 ) -> list[Text]:
     """The likeliest origins first."""
-    wordings = _without_boilerplate(items)
+    wordings = without_boilerplate(items)
     texts = []
     for item in items:
         family = families.get(item.id, item.source_id)
@@ -129,25 +128,13 @@ def _texts(
                 family=family,
                 is_release=kinds.get(item.id) in RELEASES,
                 agency=agency_of(item, agencies),
-                own_agency=agencies.families.get(family) or agencies.owner.get(item.publisher or ""),
+                own_agency=own_agency(item, family, agencies),
                 names_statement=names_statement(item, agencies),
+                names=title_names(item.title, item.publisher, item.text),
                 wording=wordings[item.id],
             )
         )
     return sorted(texts, key=lambda text: (not text.is_release, not text.own_agency, age(text.item)))
-
-
-def _without_boilerplate(items: Iterable[Item]) -> dict[str, Wording]:
-    by_source: dict[str, dict[str, Wording]] = defaultdict(dict)
-    for item in items:
-        by_source[item.source_id][item.id] = wording(item.text)
-    clean: dict[str, Wording] = {}
-    for texts in by_source.values():
-        holders = Counter(shingle for text in texts.values() for shingle in set(text.shingles))
-        least = max(COMMON_ITEMS, COMMON_SHARE * len(texts))
-        common = {shingle for shingle, number in holders.items() if number >= least}
-        clean |= {name: without(text, common) if common else text for name, text in texts.items()}
-    return clean
 
 
 def _candidates(texts: Sequence[Text]) -> Iterable[tuple[Text, list[Text]]]:
@@ -190,6 +177,8 @@ def _share(text: Text, other: Text) -> float:
     if min(len(text.wording.quoted), len(other.wording.quoted)) < MIN_WORDS:
         return 0.0
     common = overlap(text.wording, other.wording)
+    if common.one and of_one_form(text.names, text.wording, other.names, other.wording):
+        return 0.0
     enough = common.one >= SHARE and common.plain_one >= SHARE
     return common.one if enough or (other.is_release and common.one >= SHARE_QUOTED) else 0.0
 
@@ -243,8 +232,9 @@ def _origin(known: Mapping[str, Account], mine: Sequence[Reuse]) -> Origin | Non
     named = {one.item_id: one.agency for one in mine if one.agency}
     own = {one.item_id for one in mine if one.agency and not one.origin_id and one.share}
     followers: dict[_Node, set[str]] = defaultdict(set)
+    sources = _sources(known, taken, named)
     for account in known.values():
-        source = _source(account.item_id, taken, named)
+        source = sources[account.item_id]
         if source != ("item", account.item_id) and account.item_id not in own:
             followers[source].add(account.family)
     found = [_described(node, families, known, own, named) for node, families in followers.items()]
@@ -254,17 +244,34 @@ def _origin(known: Mapping[str, Account], mine: Sequence[Reuse]) -> Origin | Non
     return min(most, key=lambda one: (-one.outlets, order.index(one.kind), one.name, one.item_id or ""), default=None)
 
 
-def _source(item_id: str, taken: Mapping[str, Reuse], named: Mapping[str, str]) -> _Node:
-    """Where the text of an item comes from in the end: a press release, else the agency named on the way."""
-    agency = named.get(item_id)
-    seen = {item_id}
-    while (one := taken.get(item_id)) and one.origin_id and one.origin_id not in seen:
-        item_id = one.origin_id
-        seen.add(item_id)
-        if one.because == "press-release":
-            return ("item", item_id)
-        agency = agency or named.get(item_id)
-    return ("agency", agency) if agency else ("item", item_id)
+def _sources(items: Iterable[str], taken: Mapping[str, Reuse], named: Mapping[str, str]) -> dict[str, _Node]:
+    """Where the text of each item comes from in the end: a press release, else the agency named first on the way.
+
+    Each step is gone once, whatever the length of a chain; a cycle ends where it was entered.
+    """
+    ends: dict[str, tuple[bool, _Node]] = {}
+    for start in sorted(items):
+        way: dict[str, None] = {}
+        at, end = start, None
+        while at not in ends and at not in way:
+            way[at] = None
+            one = taken.get(at)
+            if one is None or one.origin_id is None:
+                break
+            if one.because == "press-release":
+                end = (True, _item(one.origin_id))
+                break
+            at = one.origin_id
+        end = end or ends.get(at) or (False, _item(next(reversed(way))))
+        for item_id in reversed(way):
+            if not end[0] and item_id in named:
+                end = (False, ("agency", named[item_id]))
+            ends[item_id] = end
+    return {item_id: node for item_id, (_, node) in ends.items()}
+
+
+def _item(item_id: str) -> _Node:
+    return ("item", item_id)
 
 
 def _described(

@@ -18,6 +18,9 @@ from zlib import crc32
 SHINGLE_WORDS = 5
 MAX_WORDS = 5_000
 MAX_NUMBERS = 200
+MAX_NAMES = 500
+MAX_NAMED = 40_000
+"""Characters in which names are looked for."""
 LEAST = 0.2
 """Share below which nobody asks how much it is."""
 ANCHOR_EVERY = 4
@@ -29,6 +32,8 @@ _QUOTED = re.compile(
 )
 """Also a quotation that a cut left open, and one whose every paragraph begins with a mark."""
 _WORD = re.compile(r"\w+")
+_CAPITAL = re.compile(r"\b[^\W_a-z]\w{2,}")
+_SOUNDS = str.maketrans({**dict.fromkeys("aeiouyj"), "w": "v", "ł": "l", "ø": None})
 _NUMBER = re.compile(r"\b\d+(?:[.,]\d+)*\b")
 _MARKS = re.compile(r"[.,]")
 """`1,000` and `1.000` are one number."""
@@ -42,11 +47,13 @@ class Wording:
         shingles: hashes (32 bits, the same in every process) of all runs of five words, in order.
         quoted: for each word 1 where it stands in quotation marks.
         numbers: hashes of the numbers outside of them.
+        names: hashes of the words with a capital, MAX_NAMES at most.
     """
 
     shingles: "array[int]"
     quoted: bytes
     numbers: "array[int]"
+    names: "array[int]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,9 @@ def wording(text: str) -> Wording:
         quoted += bytes([is_quote]) * len(found)
         if not is_quote and len(numbers) < MAX_NUMBERS:
             numbers.update(crc32(_MARKS.sub("", number).encode()) for number in _NUMBER.findall(plain, start, stop))
-    return Wording(array("I", _runs(words[:MAX_WORDS])), bytes(quoted[:MAX_WORDS]), array("I", sorted(numbers)))
+    return Wording(
+        array("I", _runs(words[:MAX_WORDS])), bytes(quoted[:MAX_WORDS]), array("I", sorted(numbers)), _names(text)
+    )
 
 
 def folded(text: str) -> str:
@@ -91,8 +100,13 @@ def folded(text: str) -> str:
     return " ".join(_WORD.findall(_letters(text)))
 
 
+def name_hashes(words: Iterable[str]) -> set[int]:
+    """Of folded words, by their consonants: Zelensky and Zelenskiy are one man, Slovakia and Slovenia two countries."""
+    return {crc32((word.translate(_SOUNDS) or word).encode()) for word in words if len(word) > 2}
+
+
 def without(text: Wording, common: Collection[int]) -> Wording:
-    """The same text without the words that stand in these shingles only; the numbers stay."""
+    """The same text without the words that stand in these shingles only; numbers and names stay."""
     stays = bytearray(len(text.quoted))
     kept = array("I")
     for place, shingle in enumerate(text.shingles):
@@ -100,7 +114,7 @@ def without(text: Wording, common: Collection[int]) -> Wording:
             kept.append(shingle)
             stays[place : place + SHINGLE_WORDS] = b"\1" * SHINGLE_WORDS
     quoted = bytes(mark for mark, stay in zip(text.quoted, stays, strict=True) if stay)
-    return Wording(kept, quoted, text.numbers)
+    return Wording(kept, quoted, text.numbers, text.names)
 
 
 def anchors(text: Wording, most: int) -> list[int]:
@@ -126,6 +140,11 @@ def overlap(one: Wording, other: Wording) -> Overlap:
         other_plain_share = _plain_share(other, [hit for hit in other_hits if other.shingles[hit] in plain])
     lacking = set(one.numbers).difference(other.numbers)
     return Overlap(share, other_share, plain_share, other_plain_share, len(one.numbers), len(lacking))
+
+
+def _names(text: str) -> "array[int]":
+    capitals = " ".join(set(_CAPITAL.findall(text, 0, MAX_NAMED)))
+    return array("I", sorted(name_hashes(folded(capitals).split()))[:MAX_NAMES])
 
 
 def _passages(text: str) -> Iterable[tuple[int, int, bool]]:

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
@@ -214,3 +217,36 @@ def test_ten_thousand_items_of_one_event_are_one_event() -> None:
 def test_nothing_gives_nothing() -> None:
     """No dates, no events."""
     assert events([], TODAY) == ()
+
+
+_OF_MANY = """
+import random
+from datetime import UTC, date, datetime, timedelta
+from parsers.judging.dates_ahead.calendar_dates import CalendarDate
+from parsers.judging.dates_ahead.calendar_events import Cited, events
+chance = random.Random(1)
+words = "ammunition frigate budget corridor hearing protocol drones satellites bridges sanctions tanker radar".split()
+cited = []
+for number in range(400):
+    what = " ".join(chance.sample(words, 4))
+    day = date(2026, 12, 1) + timedelta(days=chance.randrange(40))
+    said = CalendarDate(day, day, "day", what, None, "then", what, "text", 0, 4)
+    cited.append(Cited(f"item{number}", "family", datetime(2026, 11, 1, number // 60, number % 60, tzinfo=UTC), said))
+for event in events(cited, date(2026, 11, 2)):
+    print(event.id, event.starts, event.items)
+"""
+
+
+def test_one_result_in_every_process() -> None:
+    """Which events are compared, and which of two equally like ones a date joins, follows from no hash seed."""
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", _OF_MANY],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    ]
+    assert told[0] == told[1] == told[2]
+    assert len(told[0].splitlines()) < 400

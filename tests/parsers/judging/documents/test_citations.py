@@ -273,6 +273,222 @@ def test_what_only_looks_like_a_number(text: str, language: str) -> None:
     assert _cited(text, language) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "ids"),
+    [
+        ("The General Assembly, after a Security Council veto, adopted resolution 2758 (1971)", "en", []),
+        ("Council of Europe Resolution 2463 (2022), passed as the UN Security Council was blocked", "en", []),
+        ("The Security Council recalled resolution 377 of the General Assembly", "en", []),
+        ("He told the Security Council that Resolution 12 of the movement stands", "en", []),
+        ("A Security Council veto blocked Resolution 12", "en", []),
+        ("the UN Security Council endorsed the Minsk deal in Resolution 2202 (2015)", "en", ["unscr:2202"]),
+        ("In 2011 the Security Council passed Resolution 1973 on Libya", "en", ["unscr:1973"]),
+        ("Security Council resolutions 1701 and 1559", "en", ["unscr:1701"]),
+        ("the UN General Assembly passed Resolution 181 after the Security Council debate", "en", []),
+        ("PACE Resolution 2463 (2022) and the Security Council", "en", []),
+        ("General Assembly Resolution 377, used when the Security Council is blocked", "en", []),
+        ("WHA resolution 75 was read out at the Security Council", "en", []),
+        ("European Parliament resolution 2463, which the Security Council read", "en", []),
+        ("Council of Europe members back UN Security Council Resolution 2231", "en", ["unscr:2231"]),
+        ("After the Security Council vetoed it, the party congress passed Resolution 12", "en", []),
+        ("Russia, a member of the Security Council, ignored Parliament's resolution 2463 (2022)", "en", []),
+        ("L'Assemblée générale, faute d'accord au Conseil de sécurité, a adopté la résolution 2758 (1971)", "fr", []),
+        ("Die Generalversammlung nahm nach dem Veto im Sicherheitsrat die Resolution 2758 an", "de", []),
+        ("The Human Rights Council adopted resolution 49, and the Security Council met", "en", []),
+        ("La Asamblea General, tras el veto en el Consejo de Seguridad, aprobó la resolución 2758", "es", []),
+        ("The Security Council has unanimously adopted Resolution 2803 (2025)", "en", ["unscr:2803"]),
+        ("Resolution 2803, adopted by the UN Security Council in November", "en", ["unscr:2803"]),
+        ("Resolution 2803 was adopted by the Security Council", "en", ["unscr:2803"]),
+        ("Resolution 1701 (2006) of the Security Council", "en", ["unscr:1701"]),
+        ("la résolution 1701 (2006) du Conseil de sécurité de l'ONU", "fr", ["unscr:1701"]),
+        ("la résolution 1701, adoptée par le Conseil de sécurité", "fr", ["unscr:1701"]),
+        ("la resolución 1701 del Consejo de Seguridad", "es", ["unscr:1701"]),
+        ("la risoluzione 1701 del Consiglio di sicurezza dell'Onu", "it", ["unscr:1701"]),
+        ("Il Consiglio di Sicurezza ha adottato la risoluzione 1701", "it", ["unscr:1701"]),
+        ("die UN-Sicherheitsratsresolution 1701", "de", ["unscr:1701"]),
+        ("die Resolution 1701 des Weltsicherheitsrats", "de", ["unscr:1701"]),
+        ("FN:s säkerhetsråds resolution 1701", "sv", ["unscr:1701"]),
+        ("resolution 1701 från FN:s säkerhetsråd", "sv", ["unscr:1701"]),
+        ("UN Security Council (UNSC) Resolution 2231", "en", ["unscr:2231"]),
+        ("the United Nations Security Council's Resolution 1325 on women", "en", ["unscr:1325"]),
+        ("UN Security Council, Resolution 2231 (2015)", "en", ["unscr:2231"]),
+    ],
+)
+def test_resolutions_of_the_security_council_alone(text: str, language: str, ids: list[str]) -> None:
+    """Its name must stand beside the number as that of the owner; other assemblies act after its vetoes."""
+    assert _cited(text, language) == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "ids"),
+    [
+        ("Le Conseil d’État a annulé la décision 2024/117", "fr", []),
+        ("Consiglio di Stato, decisione 2024/1234", "it", []),
+        ("Rady Ministrów decyzja 2024/12", "pl", []),
+        ("Conseil constitutionnel, décision 2023/863", "fr", []),
+        ("The Federal Communications Commission adopted decision 2024/15", "en", []),
+        ("UN Human Rights Council decision 2024/101", "en", []),
+        ("Virginia regulation 2024/15", "en", []),
+        ("the EU's General Data Protection Regulation 2016/679", "en", ["celex:32016R0679"]),
+        ("Council Regulation (EU) No 833/2014", "en", ["celex:32014R0833"]),
+        ("Council Decision 2014/145/CFSP", "en", ["celex:32014D0145"]),
+        ("African Union Decision 2024/12", "en", []),
+        ("La Commission des affaires étrangères, décision 2024/12", "fr", []),
+        ("Der Beschluss 2024/12 des Stadtrats, meldet die EU-Kommission", "de", []),
+        ("The EU Parliament heard of Moscow's decision 2024/12", "en", []),
+        ("Europarådets beslut 2024/12", "sv", []),
+        ("European Court of Human Rights decision 2024/101", "en", []),
+        ("The EU envoy criticised Virginia regulation 2024/15", "en", []),
+        ("El Consejo de Ministros aprobó el reglamento 2024/15", "es", []),
+        ("Die Europaministerin lobte den Beschluss 2024/12", "de", []),
+        ("Kommission für Jugendschutz, Beschluss 2024/12", "de", []),
+        ("EU sanctions Regulation 833/2014", "en", ["celex:32014R0833"]),
+        ("EU Dual-Use Regulation 2021/821", "en", ["celex:32021R0821"]),
+        ("Commission Implementing Regulation 2024/1183", "en", ["celex:32024R1183"]),
+        ("the European Union's Regulation 833/2014", "en", ["celex:32014R0833"]),
+        ("Regulation 2021/821 of the European Parliament and of the Council", "en", ["celex:32021R0821"]),
+        ("EU:s förordning 2021/697", "sv", ["celex:32021R0697"]),
+        ("die EU-Sanktionsverordnung 833/2014", "de", ["celex:32014R0833"]),
+        ("unijne rozporządzenie 833/2014", "pl", ["celex:32014R0833"]),
+        ("rozporządzenie UE 833/2014", "pl", ["celex:32014R0833"]),
+        ("die europäische Richtlinie 2009/81", "de", ["celex:32009L0081"]),
+        ("Regulation (EC) No 1/2003", "en", ["celex:32003R0001"]),
+        ("le règlement (CE) n° 1/2003", "fr", ["celex:32003R0001"]),
+        ("Regulation No 17/62/EEC", "en", ["celex:31962R0017"]),
+    ],
+)
+def test_bare_acts_of_the_union_alone(text: str, language: str, ids: list[str]) -> None:
+    """Councils, states and commissions of others number their acts alike."""
+    assert _cited(text, language) == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "ids"),
+    [
+        ("48 CFR 252.225-7001", "en", ["cfr:48/252.225-7001"]),
+        ("48 CFR 252.204-7012(b)", "en", ["cfr:48/252.204-7012"]),
+        ("42 U.S.C. 1395w-101", "en", ["usc:42/1395w-101"]),
+        ("22 U.S.C. 2151-1", "en", ["usc:22/2151-1"]),
+        ("42 U.S.C. § 2000e-5(f)", "en", ["usc:42/2000e-5"]),
+        ("15 U.S.C. 78dd-1", "en", ["usc:15/78dd-1"]),
+        ("22 U.S.C. 2751-2799", "en", ["usc:22/2751"]),
+        ("22 U.S.C. 2751-99", "en", ["usc:22/2751"]),
+        ("10 U.S.C. §113", "en", ["usc:10/113"]),
+        ("50 U.S.C. 1701-1708", "en", ["usc:50/1701"]),
+        ("22 U.S.C. 2151-2431k", "en", ["usc:22/2151"]),
+        ("22 CFR parts 120-130", "en", ["cfr:22/120"]),
+        ("22 CFR 126.1-126.6", "en", ["cfr:22/126.1"]),
+        ("26 CFR 1.501(c)(3)-1", "en", []),
+        ("22 U.S.C. 2776(b)(1)", "en", ["usc:22/2776"]),
+    ],
+)
+def test_a_number_of_a_code_is_whole(text: str, language: str, ids: list[str]) -> None:
+    """Or none at all; of a range it is the first."""
+    assert _cited(text, language) == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "ids"),
+    [
+        ("for the first time, the EU-NATO Joint Declaration mentions space", "en", ["eu-nato:2023-joint-declaration"]),
+        ("prima della dichiarazione congiunta UE-NATO", "it", ["eu-nato:2023-joint-declaration"]),
+        (
+            "For the second year, the EU-NATO joint declaration guides the staffs",
+            "en",
+            ["eu-nato:2023-joint-declaration"],
+        ),
+        ("pour la première fois, la déclaration conjointe UE-OTAN", "fr", ["eu-nato:2023-joint-declaration"]),
+        ("en primera línea: la declaración conjunta UE-OTAN", "es", ["eu-nato:2023-joint-declaration"]),
+        ("EU, NATO and others: India and the EU signed the first Joint Declaration", "en", []),
+        ("EU-NATO talks. India and the EU signed the first Joint Declaration", "en", []),
+        ("After EU-NATO talks, both signed with Japan the third Joint Declaration on trade", "en", []),
+        ("the EU and NATO signed their first Joint Declaration", "en", ["eu-nato:2016-joint-declaration"]),
+        (
+            "EU-NATO ties grew once both had signed the first Joint Declaration",
+            "en",
+            ["eu-nato:2016-joint-declaration"],
+        ),
+        ("EU-NATO ties grow. In 2016 came the first joint declaration", "en", ["eu-nato:2016-joint-declaration"]),
+        ("the third Joint Declaration on EU-NATO cooperation", "en", ["eu-nato:2023-joint-declaration"]),
+        ("la prima dichiarazione congiunta UE-NATO", "it", ["eu-nato:2016-joint-declaration"]),
+        ("la deuxième déclaration conjointe UE-OTAN", "fr", ["eu-nato:2018-joint-declaration"]),
+        ("la dichiarazione congiunta UE-NATO del 2018", "it", ["eu-nato:2018-joint-declaration"]),
+        ("the EU-NATO Joint Declaration of 10 January 2023", "en", ["eu-nato:2023-joint-declaration"]),
+        ("the EU-NATO Joint Declaration signed in Warsaw in 2016", "en", ["eu-nato:2016-joint-declaration"]),
+        ("the 2016 EU-NATO Joint Declaration", "en", ["eu-nato:2016-joint-declaration"]),
+        ("the EU-NATO Joint Declaration of 2002", "en", []),
+        ("pierwsza wspólna deklaracja UE-NATO", "pl", ["eu-nato:2016-joint-declaration"]),
+        ("die zweite Gemeinsame EU-NATO-Erklärung", "de", ["eu-nato:2018-joint-declaration"]),
+        ("NATO: the Brussels Summit Declaration of 1994", "en", []),
+        ("NATO: the 1994 Brussels Summit Declaration", "en", []),
+        ("NATO allies pledged in the 2014 Wales Summit Declaration", "en", ["nato:2014-wales-summit-declaration"]),
+        (
+            "NATO's Washington Summit Declaration, published in July 2024",
+            "en",
+            ["nato:2024-washington-summit-declaration"],
+        ),
+        ("NATO's Vilnius Summit Communiqué (July 2023)", "en", ["nato:2023-vilnius-summit-communique"]),
+        ("NATO's Strategic Concept, adopted in Madrid in 2022", "en", ["nato:2022-strategic-concept"]),
+        ("the Joint Declaration on EU-NATO Cooperation (January 2023)", "en", ["eu-nato:2023-joint-declaration"]),
+        ("the second EU-NATO joint declaration, signed in Brussels in 2018", "en", ["eu-nato:2018-joint-declaration"]),
+        ("NATO's Madrid Summit Declaration of 1997", "en", []),
+        ("NATO: Washington Summit Declaration (2025)", "en", []),
+        ("NATO: the Brussels Summit Declaration of 11 July 2018", "en", ["nato:2018-brussels-summit-declaration"]),
+        (
+            "In 2025, NATO said the Washington Summit Declaration stands",
+            "en",
+            ["nato:2024-washington-summit-declaration"],
+        ),
+        ("NATO's Brussels Summit Communiqué (14 June 2021)", "en", ["nato:2021-brussels-summit-communique"]),
+        ("NATO's next Strategic Concept", "en", []),
+        ("das nächste Strategische Konzept der NATO", "de", []),
+        ("le prochain concept stratégique de l'OTAN", "fr", []),
+        ("el próximo Concepto Estratégico de la OTAN", "es", []),
+        ("przyszła koncepcja strategiczna NATO", "pl", []),
+        ("Over the next decade NATO's Strategic Concept will guide it", "en", ["nato:2022-strategic-concept"]),
+        ("NATO's new Strategic Concept", "en", ["nato:2022-strategic-concept"]),
+        ("NATO's Strategic Concept of 2010", "en", ["nato:2010-strategic-concept"]),
+        ("NATO's Strategic Concept of 1957", "en", []),
+        ("EU: UK White Paper on European Defence of 1955", "en", []),
+        ("EU: the White Paper on European Defence of 1955", "en", []),
+        ("EU: the British White Paper on European Defence", "en", []),
+        ("the EU's White Paper for European Defence of March 2025", "en", ["join:2025/120"]),
+        ("the EU White Paper for European Defence Readiness 2030", "en", ["join:2025/120"]),
+        ("the EU White Paper on European Defence, 2026 and beyond", "en", ["join:2025/120"]),
+    ],
+)
+def test_the_number_or_year_beside_a_name_decides(text: str, language: str, ids: list[str]) -> None:
+    """One that stands elsewhere does not, and of a year without such a document there is none."""
+    assert _cited(text, language) == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "ids"),
+    [
+        (
+            "H.R. 1 died in the 118th Congress and came back as H.R. 22 in this Congress",
+            "en",
+            ["us-bill:118/hr/1", "us-bill:119/hr/22"],
+        ),
+        ("H.R. 1 (118th Congress) was reintroduced as H.R. 22", "en", ["us-bill:118/hr/1"]),
+        ("H.R. 22, which resembles H.R. 1 (118th Congress)", "en", ["us-bill:119/hr/22", "us-bill:118/hr/1"]),
+        ("H.R. 1 and S. 2 (118th Congress)", "en", ["us-bill:118/hr/1", "us-bill:118/s/2"]),
+        ("H.R. 1 (118th Congress) and its companion bill S. 2", "en", ["us-bill:118/hr/1", "us-bill:118/s/2"]),
+        ("In the 118th Congress the House passed H.R. 7", "en", ["us-bill:118/hr/7"]),
+        ("The Philippine Senate passed the bill S. 100 on bases", "en", []),
+        ("In Manila the Senate of the Philippines took up the bill S. 100", "en", []),
+        ("S. 100 (19th Congress), said the Philippine Senate", "en", []),
+        ("The Nigerian House of Representatives read H.R. 12", "en", []),
+        ("The Philippine Senate thanked the US Senate for its bill S. 100", "en", ["us-bill:119/s/100"]),
+        ("The Philippine Senate praised S. 100 (118th Congress)", "en", ["us-bill:118/s/100"]),
+        ("The Senate bill S. 100 helps the Philippines", "en", ["us-bill:119/s/100"]),
+    ],
+)
+def test_each_bill_has_its_own_congress(text: str, language: str, ids: list[str]) -> None:
+    """That of a bill beside it counts in lists only, and Senates of other countries have bills too."""
+    assert _cited(text, language) == ids
+
+
 def test_places_are_those_of_the_raw_text() -> None:
     """Signs that are skipped in reading still count in the offsets, in title and text."""
     title, text = (
@@ -350,6 +566,13 @@ def test_a_long_text_is_read_to_its_end() -> None:
         "JOIN(2025) 120",
         "NATO's 2022 Strategic Concept",
     ]
+
+
+def test_a_text_full_of_signs_is_read_far() -> None:
+    """A long table of numbers that are none hides no document: two hundred thousand characters of it are read."""
+    table = "on 12/34 " * 20_000
+    assert _cited(f"{table}Regulation (EU) 2025/2643") == ["celex:32025R2643"]
+    assert _cited(f"{table * 2}Regulation (EU) 2025/2643") == []
 
 
 def test_a_list_of_acts_is_cut() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from parsers.judging.names.entity_file import Entity
 from parsers.judging.stories.matters import matter_places
+from parsers.judging.stories.thread_evidence import Holders, evidence, told
 from parsers.judging.stories.thread_words import skeleton, words_of
 from parsers.judging.stories.threads import (
     MOST_STORIES,
@@ -67,6 +68,30 @@ def test_names_meet_across_languages() -> None:
     first = story("first", "Zelensky envoy Yermolenko meets Grushkov in Kherson", 0)
     later = story("later", "Jermolenko i Gruszkow znów rozmawiają o Chersoniu", 9, "pl")
     assert pairs(continuations([later], [first, *others()])) == {("later", "first")}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "language"),
+    [
+        ("Sikorski meets Meloni in Warsaw", "Sikorsky helicopters land in Milan", "en"),
+        ("Macron and Ruto sign pact", "Micron beats forecasts as Rutte attends opening", "en"),
+        ("Costa meets Fico over gas", "Coast guard finds Foca wreck", "en"),
+        ("Sudan debates Leyen visit", "Sedan maker Lyon recalls cars", "en"),
+        ("Tusk i Fico w Bratysławie", "Task force bada wrak statku Foca", "pl"),
+    ],
+)
+def test_in_one_language_names_are_spelled_alike(before: str, after: str, language: str) -> None:
+    """Who shares consonants alone is somebody else there: no matter goes on."""
+    first, later = story("first", before, 0, language), story("later", after, 5, language)
+    assert continuations([later], [first, *others(120)]) == ()
+
+
+def test_in_one_language_names_have_endings() -> None:
+    """Cases of one name are that name still."""
+    first = story("first", "Umowa podpisana w Tarnie, cieszy się Lund", 0, "pl")
+    later = story("later", "Radar dla Tarny gotowy mimo Lundu", 9, "pl")
+    around = [replace(other, languages=("pl",)) for other in others()]
+    assert pairs(continuations([later], [first, *around])) == {("later", "first")}
 
 
 def test_the_arrangement_by_its_name() -> None:
@@ -127,6 +152,41 @@ def test_the_order_of_stories_does_not_matter() -> None:
     assert pairs(continuations(steps[:4], [*known, *steps])) == {
         (link.story_id, link.earlier_id) for link in links if link.story_id in {one.id for one in steps[:4]}
     }
+
+
+# ---------------------------------------------------------------- weights
+
+
+def weights(one: str, other: str, *entities: str) -> dict[str, float]:
+    """Label of each piece that two stories share -> its weight; both name the entities."""
+    named = dict.fromkeys(entities, 1)
+    tellings = [told([("en", title)], (), named, frozenset(), frozenset()) for title in (one, other)]
+    holders = Holders(tellings)
+    for title in (one, other):
+        holders.add([("en", title)], named, ())
+    for other_story in others(100):
+        holders.add([("en", other_story.titles[0])], (), ())
+    return {piece.label: piece.weight for piece in evidence(holders, *tellings)}
+
+
+def test_words_side_by_side_are_one_piece() -> None:
+    """The second word of a run adds something, and much less than a word for itself."""
+    alone = weights("Brakstad waits", "why Brakstad hurries")["Brakstad"]
+    run = weights("Brakstad Lindholm waits", "why Brakstad Lindholm hurries")
+    assert list(run) == ["Brakstad Lindholm"]
+    assert 1.2 * alone < run["Brakstad Lindholm"] < 1.6 * alone
+
+
+def test_the_name_of_a_known_person_counts_half() -> None:
+    """Hundreds of matters have the same minister in their titles."""
+    titles = "Brakstad waits", "why Brakstad hurries"
+    assert 0.4 < weights(*titles, "ola-brakstad")["ola-brakstad"] / weights(*titles)["Brakstad"] < 0.6
+
+
+def test_each_further_entity_counts_less() -> None:
+    """Those who name one minister name the next one too: the fourth is worth half of the first."""
+    first, *_, fourth = weights("", "", "vienna", "oslo", "ghent", "lund").values()
+    assert 0.4 < fourth / first < 0.6
 
 
 # ---------------------------------------------------------------- bad input

@@ -61,8 +61,23 @@ def test_why() -> None:
     assert ties([]) == ()
 
 
-def test_a_large_story_takes_bounded_time() -> None:
-    """Each of five hundred items is held against two hundred others at most."""
-    many = [replace(SECOND, id=f"{number:03}") for number in range(500)]
+def test_what_an_edition_carried_is_told_to_be_alike_or_not() -> None:
+    """That it is kept hides nothing: the sentence says as well what the two are alone."""
+    far = replace(FIRST, id="far", title="Other", text="Nothing of it here at all")
 
-    assert len(ties(many)) == 500
+    assert ties([FIRST, SECOND], settled={"b"})[1].why.endswith("the two alone are alike enough.")
+    assert ties([FIRST, far], settled={"far"})[1].why.endswith("the two alone are not alike enough.")
+
+
+def test_a_large_story_is_compared_with_its_earliest() -> None:
+    """Each item is held against two hundred others, and against what it repeats wherever that stands."""
+    many = [item(f"{number:03}", f"Q{number}a", f"Z{number}e") for number in range(500)]
+    many[150] = replace(FIRST, id="150")
+    many[230] = replace(THIRD, id="230")
+    many[400] = replace(FIRST, id="400")
+    many[450] = replace(THIRD, id="450")
+    found = ties(many, {"499": "420"})
+
+    assert found[400].other == "150"
+    assert found[450].other != "230"
+    assert (found[499].other, found[499].why) == ("420", "It repeats the text of the other.")

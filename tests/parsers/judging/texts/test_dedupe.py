@@ -317,3 +317,84 @@ def test_one_title_over_other_words() -> None:
     first = item("a", prose(1, 12), source="s", title=title)
     assert index_of(first).find(item("b", prose(2, 12), source="s", title=title)) is None
     assert index_of(first).find(item("c", prose(1, 12) + " more follows", source="s", title=title)) == "a"
+
+
+def test_one_title_over_other_words_of_two_houses() -> None:
+    """A short title is that of many things where both texts say something; a long one, or the title again, is not."""
+    short, long = "Minutes of the plenary meeting", "Ministers of nine countries signed a letter on tanks in Vilnius"
+    for title, expected in ((short, None), (long, "a")):
+        index = index_of(item("a", prose(1, 12), title=title))
+        assert index.find(item("b", prose(2, 12), title=title)) == expected
+        assert index.find(item("c", prose(1, 12) + " more follows", title=title)) == "a"
+        assert index.find(item("d", f"{title} Example Times", title=title)) == "a"
+        assert index.find(item("e", "", title=title)) == "a"
+    assert index_of(item("a", "Minutes of 3 June.", title=short)).find(item("b", "Agenda.", title=short)) is None
+
+
+def sale(country: str, goods: str, cost: int, maker: str) -> str:
+    """A form as offices fill it in."""
+    return (
+        f"WASHINGTON - The department has approved a possible sale to the government of {country} of {goods} and of "
+        f"what belongs to them, for an estimated {cost} million dollars. The office told the committees of it today. "
+        f"The government of {country} asked to buy {goods}. The proposed sale serves the foreign policy and the "
+        "security of both sides by making an ally safer that is a force for stability and growth on its continent. "
+        f"It makes {country} better able to meet threats of today and of tomorrow. {country} will have no difficulty "
+        "in taking these goods into its armed forces. The balance of forces in the region stays as it is. The main "
+        f"contractor will be {maker}. Nobody knows of any offset agreement that goes with this sale. No more officials "
+        f"or contractors need to be sent to {country}. The readiness of our own forces does not suffer from it."
+    )
+
+
+def wishes(country: str) -> str:
+    return (
+        f"On behalf of the government I send the best wishes to the people of {country} as they celebrate this day. "
+        "Our two countries have been friends for a long time, with common values, mutual respect and the will to keep "
+        "the peace. We look forward to working together on defence and trade in the year ahead. On this occasion I "
+        f"wish all who live in {country} a joyous celebration and a year of good fortune."
+    )
+
+
+def call(minister: str, thanks: str) -> str:
+    return (
+        f"Secretary Miller spoke today with {minister}. The secretary and the minister discussed the close ties of "
+        "their countries, the work that goes on in defence and security, and the efforts to end the war. The secretary "
+        f"thanked the minister for {thanks}. Both will meet again before the summit of the alliance in the summer."
+    )
+
+
+FORMS = [
+    ("Denmark – PATRIOT Air Defence System", sale("Denmark", "PATRIOT radar sets", 8500, "Example Corporation")),
+    ("Poland – Integrated Command System", sale("Poland", "Integrated Command System parts", 780, "Sample Works")),
+    ("Finland – AIM-120D Missiles", sale("Finland", "AIM-120D rounds", 1070, "Example Corporation")),
+    ("Poland – Javelin Rounds", sale("Poland", "Javelin rounds", 100, "Third House")),
+    ("Latvia National Day", wishes("Latvia")),
+    ("Finland Independence Day", wishes("Finland")),
+    ("Slovakia's day", wishes("Slovakia")),
+    ("Slovenia's day", wishes("Slovenia")),
+    ("Call with Polish Minister Nowak", call("Polish Minister Nowak", "what Poland spends")),
+    ("Call with Finnish Minister Virtanen", call("Finnish Minister Virtanen", "what Finland builds")),
+]
+
+
+@pytest.mark.parametrize("source", ["one", "two"])
+def test_one_form_filled_in_for_others(source: str) -> None:
+    """Each title names what the other text lacks; under a headline that names nothing a cut of each is its copy."""
+    for number, (title, text) in enumerate(FORMS):
+        others = [other for other in FORMS if other[0] != title]
+        index = index_of(*[item(f"i{n}", words, source="one", title=name) for n, (name, words) in enumerate(others)])
+        assert len([one for one in index._known.values() if one.original == one.id]) == len(others)
+        assert index.find(item("x", text, source=source, title=title)) is None, title
+        index = index_of(item(f"f{number}", text, source="one", title=title))
+        cut = " ".join(text.split()[:70])
+        assert index.find(item("x", cut, source="two", title="Arms: Washington sells more to Europe")) == f"f{number}"
+
+
+def test_names_that_are_spelled_in_two_ways() -> None:
+    """An updated article whose title and text spell a name anew is the same article; so is the teaser of a search."""
+    text = f"{prose(1, 60)} by President {{}} of the country {prose(2, 60)}"
+    index = index_of(item("a", text.format("Zelensky"), title="Zelensky calls for changes"))
+    assert index.find(item("b", text.format("Zelenskiy"), title="Zelenskiy wants changes")) == "a"
+
+    texts = [f"{prose(3, 80)} reported to {name} by the office {prose(4, 40)}" for name in ("Example", "Sample")]
+    index = index_of(replace(item("a", texts[0], title="Tanks for all - Example"), publisher="Example"))
+    assert index.find(replace(item("b", texts[1], title="Tanks for all - Sample"), publisher="Sample")) == "a"

@@ -1,6 +1,7 @@
 """Who took over whose text, and how many independent texts stand behind a story."""
 
 import random
+import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -78,6 +79,31 @@ def test_a_press_release_is_the_origin_of_press() -> None:
 
     assert found(report, release, kinds={"r": "press-release"}) == [("b", "r", None, "press-release")]
     assert found(report, release, kinds={"r": "primary"}) == [("b", "r", None, "press-release")]
+
+
+@pytest.mark.parametrize(
+    ("release", "report", "origin"),
+    [
+        (NINE + timedelta(hours=12), NINE, "r"),
+        (NINE + timedelta(hours=13), NINE, "b"),
+        (NINE + timedelta(days=3), NINE, "b"),
+        (DAY, NINE, "r"),
+        (DAY + timedelta(days=1), NINE, "b"),
+        (NINE + timedelta(days=1), DAY, "b"),
+        (NINE + timedelta(hours=9), DAY, "r"),
+        (DAY, DAY, "r"),
+        (DAY + timedelta(days=1), DAY, "b"),
+        (NINE - timedelta(days=9), NINE, "r"),
+        (None, NINE, "r"),
+        (NINE, None, "r"),
+    ],
+)
+def test_what_an_office_posts_again(release: datetime | None, report: datetime | None, origin: str) -> None:
+    """More than half a day later, or on a later day, it is the office that took over: the minister's own article."""
+    both = item("r", prose(1), release), item("b", prose(1), report)
+    because = "press-release" if origin == "r" else "time"
+
+    assert found(*both, kinds={"r": "press-release"}) == [("b" if origin == "r" else "r", origin, None, because)]
 
 
 def test_the_release_comes_before_another_report_of_it() -> None:
@@ -173,6 +199,42 @@ def test_what_a_site_prints_under_every_item_is_not_taken_over() -> None:
     assert not found(*mine, *theirs, families=families)
 
 
+@pytest.mark.parametrize("versions", [2, 5, 9])
+def test_versions_of_one_text(versions: int) -> None:
+    """However often one publisher brings its text up to date, who prints it took it over."""
+    mine = [item(f"a{n}", prose(1, 100 + n), NINE + timedelta(minutes=n), source_id="one") for n in range(versions)]
+    other = item("b", prose(1, 100), NINE + timedelta(hours=2))
+    families = {one.id: one.source_id for one in [*mine, other]}
+
+    assert [made[:1] + made[2:] for made in found(*mine, other, families=families)] == [("b", None, "time")]
+
+
+def test_one_form_filled_in_for_two_countries() -> None:
+    """Most words are those of the form; what each title names stands in its own text alone."""
+    one, other = (
+        item(name, f"{prose(1, 60)} sale to {who} {prose(2, 60)}", NINE + timedelta(hours=n), title=f"{who}: a sale")
+        for n, (name, who) in enumerate([("a", "Denmark"), ("b", "Finland")])
+    )
+    assert not found(one, other)
+    assert found(one, replace(other, title="A sale is near")) == [("b", "a", None, "time")]
+
+
+def test_sentences_that_name_an_agency_join_nobody() -> None:
+    """Two reports that each have one detail from Kyodo are two texts; so is a dateline of it beside them."""
+    told = [item(n, f"Kyodo reported on Tuesday that it rained. {prose(i)}") for i, n in enumerate("ab")]
+    accounts = [account(one.id) for one in told]
+
+    assert standing(accounts, reuses(told, {}, {}, agencies())).texts == 2
+
+
+def test_the_agency_s_own_page() -> None:
+    """An item on the host of an agency is the origin, also where another house has it minutes before."""
+    own = item("o", prose(1), NINE + timedelta(minutes=5), url="https://www.ansa.it/europa/1")
+    early = item("b", prose(1), NINE, url="https://paper.example/1")
+
+    assert ("b", "o", "ANSA", "named") in found(own, early)
+
+
 def test_hundreds_of_one_text() -> None:
     """All lead to the first; each looks at a few of the oldest."""
     many = [item(f"{n:05}", prose(1, 60), NINE + timedelta(seconds=n)) for n in range(400)]
@@ -252,3 +314,16 @@ def test_few_reprints_are_not_where_most_comes_from() -> None:
 
     assert standing(accounts, [took("1", "0")]) == Standing(7, 6, None)
     assert standing([], []) == Standing(0, 0, None)
+
+
+def test_a_chain_of_thousands() -> None:
+    """Each step is gone once: a walk from every item to the beginning would be eighteen million steps."""
+    accounts = [account(f"{n:05}") for n in range(6_000)]
+    made = [took(f"{n:05}", f"{n - 1:05}", "AFP" if n == 4_000 else None) for n in range(1, 6_000)]
+
+    start = time.perf_counter()
+    told = standing(accounts, made)
+
+    assert (told.outlets, told.texts) == (6_000, 1)
+    assert told.origin == Origin("Outlet 00000", "report", "00000", NINE, 3_999)
+    assert time.perf_counter() - start < 1.5

@@ -52,6 +52,17 @@ def test_what_is_printed_under_every_item_is_taken_out() -> None:
     assert overlap(text, wording(footer)).one == 0
 
 
+def test_names_are_told_by_their_consonants() -> None:
+    """Words with a capital, whichever way they are spelled; not those of another country."""
+    zelensky, zelenskiy, slovakia, slovenia = (
+        set(wording(f"He met {name}").names) for name in ("Zelensky", "Zelenskiy", "Slovakia", "Slovenia")
+    )
+    assert zelensky == zelenskiy
+    assert slovakia
+    assert not slovakia & slovenia
+    assert not wording("nobody of note").names
+
+
 def test_folded() -> None:
     """Case, accents and marks do not count."""
     assert folded("  Élan, for\na «Common» tank! ") == "elan for a common tank"
