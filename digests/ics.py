@@ -50,7 +50,8 @@ def _summary(event: CalendarEvent) -> str:
 
 
 def _description(event: CalendarEvent) -> str:
-    parts = [f"{_unknown(event)}." if _unknown(event) else "", event.sentence]
+    said = event.sentence if event.sentence.endswith((".", "!", "?", "…")) else f"{event.sentence}."
+    parts = [f"{_unknown(event)}." if _unknown(event) else "", said]
     if event.moved_from:
         parts.append(f"Moved; the date named before: {days_words(*event.moved_from)}.")
     parts.append(f"Named by {len(event.items)} item{'s' if len(event.items) > 1 else ''}.")

@@ -14,7 +14,7 @@ from digests.ics import ics
 from flows.settings import Settings
 from parsers.errors import Misconfigured, Problem
 from parsers.judging.dates_ahead.calendar_events import CalendarEvent, events
-from storage.database import GLANCE, is_there, open_live
+from storage.database import GLANCE, open_live, refuse_no_database
 from storage.documents import CitedDocument, cited_documents
 from storage.extraction import dates_ahead, items_naming, store_calendar, stored_calendar
 
@@ -58,8 +58,9 @@ def renew_calendar(settings: Settings, now: datetime) -> int:
 
 def calendar_lines(home: Path, now: datetime, *, days: int, past: bool) -> list[CalendarLine]:
     """The events of so many days from `now` on, by date. `past`: also those that are over, as long as remembered."""
+    refuse_no_database(home)
     today = now.date()
-    with open_live(_there(home), wait=GLANCE) as con:
+    with open_live(home, wait=GLANCE) as con:
         found = stored_calendar(con, today - REMEMBERED if past else today, today + timedelta(days=days))
     return [CalendarLine(one, span_words(one.starts, one.ends, one.precision)) for one in found]
 
@@ -74,7 +75,8 @@ def write_ics(home: Path, path: Path, now: datetime, *, days: int, past: bool) -
     try:
         path.write_text(ics([line.event for line in lines], "Seabridge", now), encoding="utf-8", newline="")
     except OSError as error:
-        raise Misconfigured([Problem(str(path), "--ics", f"cannot be written: {error.strerror}")]) from error
+        reason = f"cannot be written ({error.strerror}); name a file in a folder that is there"
+        raise Misconfigured([Problem(str(path), "--ics", reason)]) from error
     return len(lines)
 
 
@@ -86,12 +88,7 @@ def unread_documents(
     Args:
         days: only those that were cited in so many days before `now`.
     """
+    refuse_no_database(home)
     since = None if days is None else now - timedelta(days=days)
-    with open_live(_there(home), wait=GLANCE) as con:
+    with open_live(home, wait=GLANCE) as con:
         return cited_documents(con, since=since, held=everything)
-
-
-def _there(home: Path) -> Path:
-    if not is_there(home):
-        raise Misconfigured([Problem(str(home), "", "no database here yet; try: seabridge demo, or seabridge collect")])
-    return home

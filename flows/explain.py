@@ -13,7 +13,7 @@ from parsers.errors import SeabridgeError
 from parsers.judging.kinds import Clue, kind_of
 from parsers.judging.topics import Vetoed, vetoed
 from parsers.model import Evidence, JudgedItem, Override
-from storage.database import GLANCE, Connection, open_live
+from storage.database import GLANCE, Connection, open_live, refuse_no_database
 from storage.items import find_item_ids, get_item
 from storage.overrides import overrides_in_force
 from storage.stories import story_named, story_of
@@ -98,17 +98,26 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An item with its story, or a story alone; where a story has the id of an item that left it, both stories."""
+    """An item with its story, or a story alone.
+
+    Most stories have the id of an item: then both are told, the story first. That item may be in another story by now.
+    """
 
     item: Explanation | None
     stories: Sequence[StoryExplanation]
+    is_story: bool
 
     def as_json(self) -> Mapping[str, Any]:
         item = self.item.as_json() if self.item else {}
         return {**item, "stories": [story.as_json() for story in self.stories]}
 
     def as_text(self) -> str:
-        return "\n".join(part.as_text() for part in (self.item, *self.stories) if part)
+        stories = [story.as_text() for story in self.stories]
+        if self.item is None:
+            return "\n".join(stories)
+        if not self.is_story:
+            return "\n".join([self.item.as_text(), *stories])
+        return "\n".join([stories[0], f"The item of the same id:\n{self.item.as_text()}", *stories[1:]])
 
 
 def explain(settings: Settings, now: datetime, name: str) -> Explained:
@@ -118,17 +127,18 @@ def explain(settings: Settings, now: datetime, name: str) -> Explained:
         SeabridgeError: none, or several.
         Busy: another process holds the database for longer than a few seconds.
     """
+    refuse_no_database(settings.home)
     with open_live(settings.home, wait=GLANCE) as con:
         named = story_named(con, name)
         if not find_item_ids(con, name):
             if named is None:
                 raise SeabridgeError(f"no item or story begins with {name!r}; v_items and v_stories have their ids")
-            return Explained(None, (explain_story(con, named),))
+            return Explained(None, (explain_story(con, named),), is_story=True)
         judged = stored_item(con, name)
         overrides = overrides_in_force(con, [judged.item.id]).get(judged.item.id, ())
-        found = {story.id: story for story in (story_of(con, judged.item.id), named) if story}
+        found = {story.id: story for story in (named, story_of(con, judged.item.id)) if story}
         stories = [explain_story(con, story) for story in found.values()]
-    return Explained(_explained(settings, now, judged, overrides), stories)
+    return Explained(_explained(settings, now, judged, overrides), stories, is_story=named is not None)
 
 
 def _explained(settings: Settings, now: datetime, judged: JudgedItem, overrides: Sequence[Override]) -> Explanation:

@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from parsers.errors import Misconfigured, Problem
 from parsers.judging.states import STATES, failure_named
-from storage.database import GLANCE, is_there, open_live
+from storage.database import GLANCE, open_live, refuse_no_database
 from storage.deliveries import balance, list_deliveries
 from storage.documents import cited_documents
 from storage.editions import list_editions
@@ -76,8 +75,7 @@ def status(home: Path, now: datetime) -> Status:
         Misconfigured: there is no database yet.
         Busy: another process holds it for longer than a few seconds.
     """
-    if not is_there(home):
-        raise Misconfigured([Problem(str(home), "", "no database here yet; try: seabridge demo, or seabridge collect")])
+    refuse_no_database(home)
     with open_live(home, wait=GLANCE) as con:
         runs = last_runs(con, RUNS)
         asked = asked_sources(con)

@@ -78,6 +78,12 @@ def is_there(home: Path) -> bool:
     return (home / LIVE_NAME).is_file() or lake_url(home) is not None
 
 
+def refuse_no_database(home: Path) -> None:
+    """Misconfigured where nothing was collected yet: who only looks must not make a database in a mistyped folder."""
+    if not is_there(home):
+        raise Misconfigured([Problem(str(home), "", "no database here yet; try: seabridge demo, or seabridge collect")])
+
+
 @contextmanager
 def open_live(
     home: Path, *, wait: float | None = None, accept_loss: bool = False

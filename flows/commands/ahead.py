@@ -68,7 +68,8 @@ def documents(
         ]
         sys.stdout.write(table(cells, ("document", "stories", "items", "item", "address")) + "\n")
     else:
-        sys.stdout.write("No primary document waits to be read.\n")
+        lately = f" that was cited in the last {days} days" if days else ""
+        sys.stdout.write(f"No primary document{lately} waits to be read.\n")
 
 
 def add_to(app: typer.Typer) -> None:
