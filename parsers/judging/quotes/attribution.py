@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parsers.judging.quotes.speaker_names import BODY, PERSON, Name, Names, first_from
+from parsers.judging.quotes.speaker_names import BODY, OWNER, PERSON, Name, Names, first_from
 from parsers.judging.quotes.speakers import Token, match, title_at, title_before
 
 _REACH = 12
@@ -59,15 +59,29 @@ def _listed(here: Names, tokens: Sequence[Token], way: _Way) -> tuple[Name, int]
     after = first_from(tokens, way.place, end)
     owned = here.owned(tokens, after)
     title = bool(title_at(here.lexicon, tokens, after))
+    if kind == OWNER:
+        way.over = True
+        return None
     if kind == PERSON and not title:
         way.over = True
-        return None if way.linked or owned else (here.name(start, end, entity), after)
+        if way.linked or owned or _possesses(here, tokens, after):
+            return None
+        return here.name(start, end, entity), after
     upper = after < len(tokens) and tokens[after].capital
     if kind == BODY and not (way.titled or title or upper or owned):
         return here.name(start, end, entity), after
     way.titled = way.titled or kind == "office" or (owned and title)
     way.linked, way.place = False, after
     return None
+
+
+def _possesses(here: Names, tokens: Sequence[Token], after: int) -> bool:
+    """Whether the name stands before what is another's: `Trump ally Lindsey Graham`, `Trump officials`."""
+    if here.language != "en" or after >= len(tokens) or tokens[after].capital or not tokens[after].word[0].isalpha():
+        return False
+    words = here.lexicon
+    known = (words.stops, words.between, words.links, words.verbs, words.articles, words.pronouns)
+    return not any(match(group, tokens, after) for group in known)
 
 
 def _passed(here: Names, tokens: Sequence[Token], way: _Way) -> bool:
@@ -83,7 +97,7 @@ def _passed(here: Names, tokens: Sequence[Token], way: _Way) -> bool:
     if not token.capital and match(words.stops, tokens, way.place):
         way.over = True
         return True
-    if length := match(words.links, tokens, way.place) if way.titled else 0:
+    if length := match(words.links, tokens, way.place):
         way.linked = True
     elif length := match(words.articles, tokens, way.place):
         way.article = True
@@ -101,6 +115,8 @@ def _named(here: Names, tokens: Sequence[Token], way: _Way) -> tuple[Name, int] 
         return None
     way.over = True
     if way.plain and not way.titled and (after - way.place < 2 or here.genitive):
+        return None
+    if _possesses(here, tokens, after):
         return None
     name = here.unlisted(tokens, way.place, after, way.just == way.place)
     return (name, after) if name and (way.titled or not way.article) else None
@@ -129,6 +145,8 @@ def _ending(here: Names, tokens: Sequence[Token], after: int) -> Name | None:
         return None
     last = tokens[after - 1]
     found = here.ends.get(last.end)
+    if found and found[2] == OWNER:
+        return None
     if found and found[2] in (PERSON, BODY):
         begin = _at(tokens, found[0], after)
         leads = begin is not None and _leads(here, tokens, begin, found[2])

@@ -24,6 +24,7 @@ class QuoteFile:
         articles: before a title or an organisation.
         pronouns: in place of a name. particles: small words within a name: `von der`.
         finite: words that a sentence has and a catchword has not: `is`.
+        doubt: words before a passage by which nobody said it: `denied`, `deepfake`.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -40,6 +41,7 @@ class QuoteFile:
     pronouns: Words
     particles: Words
     finite: Words
+    doubt: Words
 
 
 def problems_of(file: QuoteFile) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from parsers.judging.quotes.attribution import opens
 from parsers.judging.quotes.forms import NOBODY, Said, ahead, behind
 from parsers.judging.quotes.marks import Span, dashed, spans
 from parsers.judging.quotes.speaker_names import Name, Names, names
-from parsers.judging.quotes.speakers import QuoteWords, Token
+from parsers.judging.quotes.speakers import QuoteWords, Token, match
 
 MAX_QUOTES = 100
 MAX_TRIED = 500
@@ -96,7 +96,7 @@ def _quotes(here: Names) -> Iterator[tuple[Span, Said]]:
             chained.append(span)
         elif said:
             for one in (*(chained if span.on else ()), span):
-                if _statement(here, one):
+                if _statement(here, one) and not _is_doubted(here, one):
                     yield one, said
         if not follows:
             chained = []
@@ -110,6 +110,13 @@ def _apart(marked: list[tuple[Span, bool]]) -> list[tuple[Span, bool]]:
         if not kept or span.opened >= kept[-1][0].closed:
             kept.append((span, dash))
     return kept
+
+
+def _is_doubted(here: Names, span: Span) -> bool:
+    """Whether the sentence before the passage says that nobody said it: denied, never, in a deepfake."""
+    tokens = here.tokens(max(0, span.opened - _AROUND), span.opened)
+    lead = next((n + 1 for n in range(len(tokens) - 1, -1, -1) if tokens[n].word in ".!?…"), 0)
+    return any(match(here.lexicon.doubt, tokens, place) for place in range(lead, len(tokens)))
 
 
 def _statement(here: Names, span: Span) -> bool:

@@ -12,6 +12,9 @@ _TRIES = 20
 """Places of an item at which a surname is looked for behind a first name."""
 _GIVEN = re.compile(r"(?<!\w)[^\W\d_][\w'’-]{1,30}$")
 PERSON, BODY = "person", "organisation"
+OWNER = "owner"
+"""A person who is named as the one to whom something belongs: never the speaker."""
+_WITH_S = frozenset({"sv", "de", "nl"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ def names(
     Args:
         language: two small letters. here: mentions of this part. every: of the whole item.
     """
-    rows_here = [(one, words.kinds.get(one.entity_id, "")) for one in here]
+    rows_here = [(one, _kind(words, language, one)) for one in here]
     known: dict[str, set[str]] = {}
     for one in every:
         if words.kinds.get(one.entity_id) == PERSON:
@@ -182,6 +185,26 @@ def names(
         {one.end: (one.start, one.entity_id, kind) for one, kind in rows_here},
         {name: next(iter(ids)) for name, ids in known.items() if len(ids) == 1},
     )
+
+
+def _kind(words: QuoteWords, language: str, one: Mention) -> str:
+    kind = words.kinds.get(one.entity_id, "")
+    if kind != PERSON or not one.matched.split():
+        return kind
+    return OWNER if _is_genitive(folded(one.matched.split()[-1]), words.named[one.entity_id], language) else kind
+
+
+def _is_genitive(word: str, named: frozenset[str], language: str) -> bool:
+    """Whether a surname is told of whom something is: Polish `Tuska`, `Dudy`, `Sikorskiego`; Swedish `Trumps`."""
+    if word in named:
+        return False
+    if language == "pl":
+        ending = {"a": ("",), "y": ("a",)}.get(word[-1:], ())
+        stems = {word[:-1] + one for one in ending} | (
+            {word[:-3] + "i", word[:-3] + "y"} if word.endswith("ego") else set()
+        )
+        return not stems.isdisjoint(named)
+    return language in _WITH_S and word.endswith("s") and word[:-1] in named
 
 
 def first_from(tokens: Sequence[Token], place: int, position: int) -> int:

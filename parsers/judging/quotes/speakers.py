@@ -9,7 +9,7 @@ from parsers.judging.quotes.quote_file import QuoteFile, rows
 from parsers.judging.topic_file import Words
 
 _TOKEN = re.compile(
-    r"(?:[LlDdSsNnJjCc]|[Qq]u|[Dd]ell|[Aa]ll)['’](?=[^\W\d_]{2})|(?:[^\W\d_]\.){2,6}|[^\W_]+(?:[-'’‑][^\W_]+)*|[^\w\s]"
+    r"(?:[LlDdSsNnJjCc]|[Qq]u|[Dd]ell|[Aa]ll)['’](?=[^\W\d_]{2}|$)|(?:[^\W\d_]\.){2,6}|[^\W_]+(?:[-'’‑][^\W_]+)*|[^\w\s]"
 )
 _JOINED = ("al-", "el-", "ad-", "as-", "ar-", "an-")
 _LONGEST = 6
@@ -33,6 +33,7 @@ class Lexicon:
     pronouns: frozenset[Phrase]
     particles: frozenset[Phrase]
     finite: frozenset[Phrase]
+    doubt: frozenset[Phrase]
     stopped: frozenset[str]
     """Titles written with a full stop, which ends no sentence: `gen`."""
     first: frozenset[str]
@@ -41,10 +42,15 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class QuoteWords:
-    """Compiled words by language (empty: all of them) and the kinds of entities. Hand it to `quotes`."""
+    """Compiled words by language (empty: all of them), with kinds and names of entities. Hand it to `quotes`.
+
+    Attributes:
+        named: id of a person -> the words of the name as people read it, in small letters.
+    """
 
     lexicons: Mapping[str, Lexicon] = field(repr=False)
     kinds: Mapping[str, str] = field(repr=False)
+    named: Mapping[str, frozenset[str]] = field(repr=False)
 
 
 def compile_quotes(file: QuoteFile, entities: Iterable[Entity]) -> QuoteWords:
@@ -55,7 +61,12 @@ def compile_quotes(file: QuoteFile, entities: Iterable[Entity]) -> QuoteWords:
     """
     languages = tuple(one.name for one in fields(Words) if one.name != "every")
     lexicons = {language: _lexicon(file, ("every", language)) for language in languages}
-    return QuoteWords({**lexicons, "": _lexicon(file, ("every", *languages))}, {one.id: one.kind for one in entities})
+    listed = tuple(entities)
+    return QuoteWords(
+        {**lexicons, "": _lexicon(file, ("every", *languages))},
+        {one.id: one.kind for one in listed},
+        {one.id: frozenset(folded(one.name).split()) for one in listed if one.kind == "person"},
+    )
 
 
 def _lexicon(file: QuoteFile, keys: Sequence[str]) -> Lexicon:

@@ -239,3 +239,39 @@ def test_positions_in_real_items(find: Find, shared: Path) -> None:
             assert all(a.place != b.place or a.end <= b.start for a, b in pairwise(rows))
             found += len(rows)
     assert found >= 60
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "“We will never give up Greenland,” said a friend of Donald Trump."),
+        ("en", "“We will never give up Greenland,” opponents of Viktor Orban said."),
+        ("en", "“We will never give up Greenland,” said Trump administration officials. Donald Trump was away."),
+        ("fr", "« Nous ne céderons jamais sur ce point », a indiqué l’entourage d’Emmanuel Macron."),
+        ("fr", "« Nous ne céderons jamais sur ce point », selon un proche de Donald Trump."),
+        ("es", "«Nunca vamos a ceder en este punto», dijo el abogado de Donald Trump."),
+        ("it", "«Non cederemo mai su questo punto», ha detto il legale di Donald Trump."),
+        ("nl", "“Wij geven nooit toe op dit punt”, zei een vriend van Mark Rutte."),
+        ("pl", "- Nigdy się w tej sprawie nie poddamy - powiedział rzecznik Donalda Tuska."),
+        ("pl", "- Nigdy się w tej sprawie nie poddamy - powiedział adwokat Donalda Trumpa."),
+        ("sv", "”Vi kommer aldrig att ge upp i den här frågan”, säger Donald Trumps advokat."),
+    ],
+)
+def test_who_belongs_to_somebody_is_somebody_else(find: Find, language: str, text: str) -> None:
+    """A friend, a lawyer or the staff of a person speaks: the person is not told to have said it."""
+    assert [one.speaker for one in find(text, language)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Donald Trump denied that he said “we will take Greenland by force”."),
+        ("en", "In a fake video, Mark Rutte says: “We are going to surrender to them.”"),
+        ("de", "In einem gefälschten Video sagt Mark Rutte: „Wir werden uns ihnen ergeben.“"),
+        ("fr", "Emmanuel Macron n’a jamais dit : « Nous allons nous rendre sans condition »."),
+        ("pl", "Donald Tusk nigdy nie powiedział: „Poddamy się im bez żadnych warunków”."),
+    ],
+)
+def test_what_nobody_said(find: Find, language: str, text: str) -> None:
+    """A denial, a forgery and a `never` before the passage make it nobody's words."""
+    assert find(text, language) == ()
