@@ -89,6 +89,14 @@ def test_unread_primary_sources(told: Seabridge) -> None:
     assert "JOIN(2025) 120" in told("documents").out
 
 
+@pytest.mark.parametrize("command", [("explain", "x"), ("calendar",), ("documents",)])
+def test_looking_makes_no_database(seabridge: Seabridge, command: tuple[str, ...]) -> None:
+    """In a home that is mistyped, who only looks is told what to do, and leaves nothing behind."""
+    config_folder(seabridge.config, [source_table("one", "http://127.0.0.1:9/feed")])
+    ended = seabridge(*command)
+    assert (ended.code, "seabridge collect" in ended.err, seabridge.home.exists()) == (2, True, False)
+
+
 def test_calendar(told: Seabridge, tmp_path: Path) -> None:
     """The date that the press release names is in the calendar, once, with its sentence, and in a calendar file."""
     (line,) = map(json.loads, told("calendar", "--json").out.splitlines())
