@@ -195,7 +195,7 @@ def _kind(words: QuoteWords, language: str, one: Mention) -> str:
 
 
 def _is_genitive(word: str, named: frozenset[str], language: str) -> bool:
-    """Whether a surname is told of whom something is: Polish `Tuska`, `Dudy`, `Sikorskiego`; Swedish `Trumps`."""
+    """Whether a surname of an entity says whose something is: Polish `Tuska`, Swedish `Trumps`."""
     if word in named:
         return False
     if language == "pl":
